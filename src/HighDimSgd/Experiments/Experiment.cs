@@ -1,0 +1,204 @@
+namespace HighDimSgd.Experiments;
+
+/// <summary>
+/// A validated, immutable experiment of the family <c>proportional</c>: what is simulated, at which sizes, and which
+/// theory it is compared with. Everything downstream (plan, simulation, theory, comparison) reads this and nothing else.
+/// </summary>
+public sealed record Experiment
+{
+    /// <summary>Name; also the default output folder <c>out/NAME</c>. Letters, digits, '-', '_' and '.'.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Seed of every random number, simulation and theory alike.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Loss, label channel, ridge, teacher and start.</summary>
+    public required ModelSpec Model { get; init; }
+
+    /// <summary>Aspect ratio delta = n/d. <c>Aspect * d</c> is whole at every size.</summary>
+    public required double Aspect { get; init; }
+
+    /// <summary>The clock, its step D and the horizon.</summary>
+    public required AlgorithmSpec Algorithm { get; init; }
+
+    /// <summary>Law and storage of the design matrix.</summary>
+    public DesignSpec Design { get; init; } = new();
+
+    /// <summary>The ladder of dimensions d, ascending and distinct.</summary>
+    public required IReadOnlyList<int> Sizes { get; init; }
+
+    /// <summary>Number of independent replicas, one per size.</summary>
+    public required IReadOnlyList<int> Replicas { get; init; }
+
+    /// <summary>Record points as step indices, ascending and distinct, within 0..<see cref="AlgorithmSpec.Steps"/>.</summary>
+    public required IReadOnlyList<int> RecordSteps { get; init; }
+
+    /// <summary>Monte-Carlo effort of the theory.</summary>
+    public TheorySpec Theory { get; init; } = new();
+
+    /// <summary>How the verdict is reached.</summary>
+    public VerdictSpec Verdict { get; init; } = new();
+
+    /// <summary>Further theories drawn beside the exact one.</summary>
+    public IReadOnlyList<ClockKind> Compare { get; init; } = [];
+
+    /// <summary>The record times t = step index times D.</summary>
+    public double[] Times() => [.. RecordSteps.Select(k => k * Algorithm.Step)];
+
+    /// <summary>Number of samples n = delta d at dimension <paramref name="size"/>.</summary>
+    public int Samples(int size) => checked((int)Math.Round(Aspect * size));
+}
+
+/// <summary>Losses. Squared: (r-y)^2/2. Logistic: log(1+exp(-y r)), y = +-1.</summary>
+public enum LossKind
+{
+    /// <summary>(r-y)^2/2.</summary>
+    Squared,
+
+    /// <summary>log(1+exp(-y r)).</summary>
+    Logistic,
+}
+
+/// <summary>
+/// Label channels, w* = x.theta*. Linear: y = w* + noise z. Sign: y = sign(w*). Logistic: P(y=1) = 1/(1+exp(-slope w*)).
+/// </summary>
+public enum LabelKind
+{
+    /// <summary>y = w* + noise z.</summary>
+    Linear,
+
+    /// <summary>y = sign(w*).</summary>
+    Sign,
+
+    /// <summary>y = 1 with probability 1/(1+exp(-slope w*)), else -1.</summary>
+    Logistic,
+}
+
+/// <summary>A label channel and its parameter.</summary>
+/// <param name="Kind">The channel.</param>
+/// <param name="Noise">Standard deviation of the label noise (linear only).</param>
+/// <param name="Slope">Slope kappa (logistic only).</param>
+public sealed record LabelSpec(LabelKind Kind, double Noise = 0, double Slope = 0);
+
+/// <summary>The learning problem.</summary>
+public sealed record ModelSpec
+{
+    /// <summary>The loss.</summary>
+    public required LossKind Loss { get; init; }
+
+    /// <summary>The label channel.</summary>
+    public required LabelSpec Label { get; init; }
+
+    /// <summary>Ridge lambda >= 0: h(theta) = lambda theta.</summary>
+    public double Ridge { get; init; }
+
+    /// <summary>rho = |theta*|^2/d > 0, exact at every size.</summary>
+    public double TeacherNorm { get; init; } = 1;
+
+    /// <summary>q(0) = |theta0|^2/d >= 0, exact at every size.</summary>
+    public double StartNorm { get; init; } = 1;
+
+    /// <summary>m(0) = theta0.theta*/d, exact at every size; m(0)^2 is at most rho q(0).</summary>
+    public double StartOverlap { get; init; }
+
+    /// <summary>True where labels are +-1, so that an error rate exists.</summary>
+    public bool IsClassification => Label.Kind != LabelKind.Linear;
+}
+
+/// <summary>Laws of the sample clock over a step D (spec: "the sample clock").</summary>
+public enum ClockKind
+{
+    /// <summary>Gradient descent: zeta = D.</summary>
+    Gd,
+
+    /// <summary>Stochastic gradient flow, Euler-Maruyama: zeta = D + sqrt(tau delta D) g.</summary>
+    Sgf,
+
+    /// <summary>Poisson clock, the limit of multi-pass SGD: zeta = tau delta Poisson(D/(tau delta)).</summary>
+    Poisson,
+
+    /// <summary>Extensive batches: zeta = (D/b) Bernoulli(b).</summary>
+    Minibatch,
+}
+
+/// <summary>The algorithm: a clock, its step and how long it runs.</summary>
+public sealed record AlgorithmSpec
+{
+    /// <summary>Law of the sample clock.</summary>
+    public required ClockKind Kind { get; init; }
+
+    /// <summary>Temperature tau (sgf and poisson).</summary>
+    public double Temperature { get; init; }
+
+    /// <summary>Batch fraction b in (0, 1] (minibatch).</summary>
+    public double Fraction { get; init; } = 1;
+
+    /// <summary>Step D > 0.</summary>
+    public required double Step { get; init; }
+
+    /// <summary>Number of steps K; the horizon is K D.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>The horizon K D.</summary>
+    public double Horizon => Steps * Step;
+
+    /// <summary>
+    /// Temperature tau' of the clock's fluctuations, Var zeta = tau' delta D:
+    /// 0 for gd, tau for sgf and poisson, D (1-b)/(b delta) for minibatch (page A, A4 and A7.1).
+    /// </summary>
+    public double EffectiveTemperature(double aspect) => Kind switch
+    {
+        ClockKind.Gd => 0,
+        ClockKind.Minibatch => Step * (1 - Fraction) / (Fraction * aspect),
+        _ => Temperature,
+    };
+}
+
+/// <summary>Laws of the design's independent entries, mean 0 and variance 1/d.</summary>
+public enum DesignLaw
+{
+    /// <summary>N(0, 1/d); fourth moment 3.</summary>
+    Gaussian,
+
+    /// <summary>+-1/sqrt(d); fourth moment 1.</summary>
+    Rademacher,
+}
+
+/// <summary>How the design is stored.</summary>
+public enum DesignStorage
+{
+    /// <summary>The program chooses.</summary>
+    Auto,
+
+    /// <summary>32-bit floats.</summary>
+    Float32,
+}
+
+/// <summary>Law and storage of the design matrix, one for the whole ladder.</summary>
+/// <param name="Law">Law of the entries.</param>
+/// <param name="Storage">Storage of the entries.</param>
+public sealed record DesignSpec(DesignLaw Law = DesignLaw.Gaussian, DesignStorage Storage = DesignStorage.Auto);
+
+/// <summary>How the responses of the DMFT sweep are found (page A, A4).</summary>
+public enum ResponseMethod
+{
+    /// <summary>Parts where the clock's noise keeps the covariance regular, tangents below that.</summary>
+    Auto,
+
+    /// <summary>Gaussian integration by parts (A12).</summary>
+    Parts,
+
+    /// <summary>Tangent paths; also gives the response itself as an output.</summary>
+    Tangent,
+}
+
+/// <summary>Monte-Carlo effort of the theory.</summary>
+/// <param name="Paths">Paths of the single-sample process per sweep.</param>
+/// <param name="Sweeps">Independent sweeps, from which every error comes.</param>
+/// <param name="Responses">How responses are found.</param>
+public sealed record TheorySpec(int Paths = 100_000, int Sweeps = 32, ResponseMethod Responses = ResponseMethod.Auto);
+
+/// <summary>How the verdict is reached.</summary>
+/// <param name="Alpha">Family-wise error.</param>
+/// <param name="Tolerance">Relative deviation at finite size that is accepted.</param>
+public sealed record VerdictSpec(double Alpha = 0.01, double Tolerance = 0.02);

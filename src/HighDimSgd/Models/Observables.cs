@@ -1,0 +1,33 @@
+using HighDimSgd.Experiments;
+
+namespace HighDimSgd.Models;
+
+/// <summary>Names of the observables of the proportional family, as they stand in results.</summary>
+public static class Observables
+{
+    /// <summary>q = |theta|^2/d.</summary>
+    public const string Q = "q";
+
+    /// <summary>m = theta.theta*/d.</summary>
+    public const string M = "m";
+
+    /// <summary>Mean loss on the n samples.</summary>
+    public const string TrainLoss = "train_loss";
+
+    /// <summary>Fraction of the n samples with y r below 0; ties count one half (classification).</summary>
+    public const string TrainError = "train_error";
+
+    /// <summary>Expected loss on fresh data, from (q, m, rho).</summary>
+    public const string TestLoss = "test_loss";
+
+    /// <summary>Expected error on fresh data, from (q, m, rho); undefined (NaN) where q = 0.</summary>
+    public const string TestError = "test_error";
+
+    /// <summary>Mean of l^2 over the n samples, l the derivative of the loss.</summary>
+    public const string Grad2 = "grad2";
+
+    /// <summary>The observables of a model, in the order of every table of results.</summary>
+    public static IReadOnlyList<string> Of(ModelSpec model) => model.IsClassification
+        ? [Q, M, TrainLoss, TrainError, TestLoss, TestError, Grad2]
+        : [Q, M, TrainLoss, TestLoss, Grad2];
+}

@@ -1,0 +1,88 @@
+using HighDimSgd.Experiments;
+
+namespace HighDimSgd.Results;
+
+/// <summary>Every replica's curves at one size: the raw material of all statistics.</summary>
+/// <param name="Size">Dimension d.</param>
+/// <param name="Samples">Number of samples n.</param>
+/// <param name="Times">Record times.</param>
+/// <param name="Observables">Observable names, the first axis of <paramref name="Values"/>.</param>
+/// <param name="Values">One array per observable, shape (replicas, times); NaN where undefined or diverged.</param>
+/// <param name="Diverged">Replicas that left the finite numbers, ascending.</param>
+public sealed record SizeCurves(
+    int Size, int Samples, double[] Times, IReadOnlyList<string> Observables, IReadOnlyList<double[,]> Values, IReadOnlyList<int> Diverged)
+{
+    /// <summary>Number of replicas, diverged ones included.</summary>
+    public int Replicas => Values[0].GetLength(0);
+}
+
+/// <summary>A curve with its error.</summary>
+/// <param name="Mean">Mean by time; NaN where undefined.</param>
+/// <param name="Error">Standard error of the mean by time.</param>
+/// <param name="Variance">Sample variance by time of what was averaged (replicas, or sweeps).</param>
+public sealed record Curve(double[] Mean, double[] Error, double[] Variance);
+
+/// <summary>A limiting theory at the record times.</summary>
+/// <param name="Status">"ok" or "refused".</param>
+/// <param name="Why">The reason where refused, else empty.</param>
+/// <param name="Clock">Name of the clock, as in the experiment file.</param>
+/// <param name="Times">Record times.</param>
+/// <param name="Observables">Curves by observable; empty where refused.</param>
+public sealed record TheoryResult(
+    string Status, string Why, string Clock, double[] Times, IReadOnlyDictionary<string, Curve> Observables)
+{
+    /// <summary>Status of a theory that was solved.</summary>
+    public const string Ok = "ok";
+
+    /// <summary>Status of a theory that could not be solved.</summary>
+    public const string Refused = "refused";
+}
+
+/// <summary>Means over replicas at one size.</summary>
+/// <param name="Size">Dimension d.</param>
+/// <param name="Samples">Number of samples n.</param>
+/// <param name="Replicas">Number of replicas, diverged ones included.</param>
+/// <param name="Diverged">Replicas that diverged and are left out of the means.</param>
+/// <param name="Times">Record times.</param>
+/// <param name="Observables">Curves by observable.</param>
+public sealed record SizeSummary(
+    int Size, int Samples, int Replicas, IReadOnlyList<int> Diverged, double[] Times, IReadOnlyDictionary<string, Curve> Observables);
+
+/// <summary>Weighted fit of mean(d) = limit + coefficient/d at every record time.</summary>
+/// <param name="Limit">Limit by time; NaN where the ladder does not allow the fit.</param>
+/// <param name="LimitError">Its standard error.</param>
+/// <param name="Coefficient">Coefficient c of c/d.</param>
+/// <param name="CoefficientError">Its standard error.</param>
+public sealed record FiniteSizeFit(double[] Limit, double[] LimitError, double[] Coefficient, double[] CoefficientError);
+
+/// <summary>One comparison of simulation and theory.</summary>
+/// <param name="Size">The dimension, or null for the limit.</param>
+/// <param name="Observable">Observable.</param>
+/// <param name="Statistic">Largest deviation over the record times, in standard errors.</param>
+/// <param name="P">p-value, or null where none is computed.</param>
+/// <param name="Status">"pass", "fail" or "unresolved".</param>
+/// <param name="Detectable">Deviation that could have been detected, or null.</param>
+/// <param name="Deviations">Simulation minus theory in standard errors, by time; NaN where undefined.</param>
+public sealed record Check(
+    int? Size, string Observable, double Statistic, double? P, string Status, double? Detectable, double[] Deviations);
+
+/// <summary>The answer in a word, with the reason in words.</summary>
+/// <param name="Status">"pass", "fail" or "unresolved".</param>
+/// <param name="Why">The reason.</param>
+/// <param name="Checks">What it rests on.</param>
+public sealed record Verdict(string Status, string Why, IReadOnlyList<Check> Checks);
+
+/// <summary>Everything that results.json holds.</summary>
+/// <param name="Experiment">The experiment, defaults filled in.</param>
+/// <param name="Theory">The exact limiting theory.</param>
+/// <param name="Theories">Further theories by clock name.</param>
+/// <param name="Sizes">Summaries by size, ascending; empty for theory alone.</param>
+/// <param name="FiniteSize">Fits by observable; empty with fewer than three sizes.</param>
+/// <param name="Verdict">The verdict.</param>
+public sealed record ExperimentResult(
+    Experiment Experiment,
+    TheoryResult Theory,
+    IReadOnlyDictionary<string, TheoryResult> Theories,
+    IReadOnlyList<SizeSummary> Sizes,
+    IReadOnlyDictionary<string, FiniteSizeFit> FiniteSize,
+    Verdict Verdict);
