@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using HighDimSgd.Kernels.Physics;
+
+namespace HighDimSgd.Kernels.Bodies;
+
+/// <summary>
+/// Row body of a training step: keeps r_i and weighs row i by f_i = l(r_i; y_i) zeta_i / delta
+/// (spec: theta[k+1] = theta[k] - D h - X^T f).
+/// </summary>
+/// <param name="products">Receives r.</param>
+/// <param name="labels">Labels y.</param>
+/// <param name="clock">Increments zeta.</param>
+/// <param name="clockStart">Where those of this step begin.</param>
+/// <param name="inverseAspect">1/delta.</param>
+/// <param name="loss">The loss.</param>
+public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
+    Slots<TReal, TWord, TView> products,
+    Slots<TReal, TWord, TView> labels,
+    Slots<TReal, TWord, TView> clock,
+    int clockStart,
+    float inverseAspect,
+    TLoss loss) : IRowBody<TReal>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+    where TLoss : struct, ILoss<TReal>
+{
+    private readonly Slots<TReal, TWord, TView> products = products;
+    private readonly Slots<TReal, TWord, TView> labels = labels;
+    private readonly Slots<TReal, TWord, TView> clock = clock;
+    private readonly int clockStart = clockStart;
+    private readonly float inverseAspect = inverseAspect;
+    private readonly TLoss loss = loss;
+
+    /// <inheritdoc/>
+    public static bool WantsGradient => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TReal Run(int slot, int row, TReal product)
+    {
+        products.Store(slot, row, product);
+        return loss.Slope(product, labels.Load(slot, row)) * clock.Load(slot, clockStart + row) * TReal.Of(inverseAspect);
+    }
+}
+
+/// <summary>Row body that only keeps the products r_i.</summary>
+/// <param name="products">Receives r.</param>
+public readonly struct ProductRow<TReal, TWord, TView>(Slots<TReal, TWord, TView> products) : IRowBody<TReal>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+{
+    private readonly Slots<TReal, TWord, TView> products = products;
+
+    /// <inheritdoc/>
+    public static bool WantsGradient => false;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TReal Run(int slot, int row, TReal product)
+    {
+        products.Store(slot, row, product);
+        return product;
+    }
+}
+
+/// <summary>theta becomes shrink * theta - g, shrink = 1 - lambda D. Outer index: slot; index: coordinate.</summary>
+/// <param name="theta">The parameter.</param>
+/// <param name="gradient">g = X^T f.</param>
+/// <param name="shrink">1 - lambda D.</param>
+public readonly struct UpdateBody<TReal, TWord, TView>(
+    Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, float shrink) : IForBody
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+{
+    private readonly Slots<TReal, TWord, TView> theta = theta;
+    private readonly Slots<TReal, TWord, TView> gradient = gradient;
+    private readonly float shrink = shrink;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Run(int outer, int index) =>
+        theta.Store(outer, index, TReal.Of(shrink) * theta.Load(outer, index) - gradient.Load(outer, index));
+}

@@ -1,0 +1,56 @@
+namespace HighDimSgd.Kernels;
+
+/// <summary>
+/// Memory of 32-bit floats as a kernel sees it: a pointer on the CPU, a device array elsewhere. Loads and stores touch one lane
+/// type's worth of consecutive elements; indices of lanes are multiples of the lane width, and buffers are padded to 64 elements.
+/// </summary>
+/// <typeparam name="TReal">Lane of reals.</typeparam>
+/// <typeparam name="TWord">Lane of words.</typeparam>
+public interface IView<TReal, TWord>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+{
+    /// <summary>The elements from <paramref name="index"/> on.</summary>
+    TReal Load(long index);
+
+    /// <summary>Stores elements from <paramref name="index"/> on.</summary>
+    void Store(long index, TReal value);
+
+    /// <summary>One element, in every lane.</summary>
+    TReal Spread(long index);
+}
+
+/// <summary>Body of the skeleton <c>For</c>: independent work at (outer, index).</summary>
+public interface IForBody
+{
+    /// <summary>Does the work of one lane type's worth of indices.</summary>
+    /// <param name="outer">Outer index: a replica, a group of rows.</param>
+    /// <param name="index">First index of the lanes.</param>
+    void Run(int outer, int index);
+}
+
+/// <summary>Body of the skeleton <c>RowPass</c>: turns the product r_i = x_i.theta into the weight f_i of row i in the gradient.</summary>
+/// <typeparam name="TReal">Lane of reals; a lane is a row.</typeparam>
+public interface IRowBody<TReal>
+    where TReal : unmanaged
+{
+    /// <summary>True where the gradient X^T f is wanted; false for a pass that only needs the products.</summary>
+    static abstract bool WantsGradient { get; }
+
+    /// <summary>The weights of the rows from <paramref name="row"/> on.</summary>
+    /// <param name="slot">Position of the replica in its batch.</param>
+    /// <param name="row">First row of the lanes.</param>
+    /// <param name="product">The products r of these rows.</param>
+    TReal Run(int slot, int row, TReal product);
+}
+
+/// <summary>Body of the skeleton <c>Reduce</c>: four numbers per index, summed in float64.</summary>
+/// <typeparam name="TReal">Lane of reals.</typeparam>
+public interface IReduceBody<TReal>
+    where TReal : unmanaged
+{
+    /// <summary>The summands of one lane type's worth of indices.</summary>
+    /// <param name="slot">Position of the replica in its batch.</param>
+    /// <param name="index">First index of the lanes.</param>
+    Four<TReal> Run(int slot, int index);
+}

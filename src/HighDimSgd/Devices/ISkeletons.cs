@@ -1,0 +1,124 @@
+using HighDimSgd.Kernels;
+
+namespace HighDimSgd.Devices;
+
+/// <summary>
+/// The parallel loops that everything runs on, and the memory they run over. One implementation per kind of device; kernel bodies
+/// are shared by all of them. Not safe for concurrent use: each worker has its own.
+/// </summary>
+/// <typeparam name="TReal">Lane of reals of this device.</typeparam>
+/// <typeparam name="TWord">Lane of words of this device.</typeparam>
+/// <typeparam name="TView">Memory of this device.</typeparam>
+public interface ISkeletons<TReal, TWord, TView> : IDisposable
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+{
+    /// <summary>Zeroed memory of at least <paramref name="count"/> floats, padded to 64, freed when the skeletons are disposed.</summary>
+    TView Allocate(long count);
+
+    /// <summary>Copies host data to the front of a view.</summary>
+    void Write(TView target, ReadOnlySpan<float> source);
+
+    /// <summary>Copies the front of a view to the host.</summary>
+    void Read(TView source, Span<float> target);
+
+    /// <summary>Runs a body at every outer index in 0..outer-1 and every index in 0..count-1 (rounded up to whole lanes).</summary>
+    void For<TBody>(int outer, int count, TBody body)
+        where TBody : struct, IForBody;
+
+    /// <summary>
+    /// For every replica of a batch, one read of its design: r_i = x_i.theta, f_i = body(i, r_i), gradient = sum_i f_i x_i.
+    /// Rows are padded to 16 with rows of zeros, columns to the row stride with zeros.
+    /// </summary>
+    /// <param name="batch">Number of replicas.</param>
+    /// <param name="design">Designs, row-major.</param>
+    /// <param name="rowStride">Elements from one row to the next, a multiple of 16.</param>
+    /// <param name="rows">Rows n.</param>
+    /// <param name="theta">Parameters, padded like a row.</param>
+    /// <param name="gradient">Receives the gradients; unused where the body wants none.</param>
+    /// <param name="body">The row body.</param>
+    void RowPass<TBody>(
+        int batch,
+        Slots<TReal, TWord, TView> design,
+        int rowStride,
+        int rows,
+        Slots<TReal, TWord, TView> theta,
+        Slots<TReal, TWord, TView> gradient,
+        TBody body)
+        where TBody : struct, IRowBody<TReal>;
+
+    /// <summary>
+    /// The same for a tall table kept in blocks of 64 rows (<see cref="PathTable"/>): r_i = sum_j c_j B_ij over the first columns,
+    /// v_i = body(i, r_i), sums_j = sum_i v_i B_ij, in float64 beyond 4096 rows.
+    /// </summary>
+    /// <param name="basis">The table B.</param>
+    /// <param name="layout">Its shape.</param>
+    /// <param name="coefficients">The coefficients c; their number is the number of columns used.</param>
+    /// <param name="body">The row body.</param>
+    /// <param name="sums">Receives as many sums as the span is long, from column 0 on; unused where the body wants none.</param>
+    /// <returns>The sum of v_i^2, 0 where the body wants no gradient.</returns>
+    double TallSkinny<TBody>(TView basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
+        where TBody : struct, IRowBody<TReal>;
+
+    /// <summary>The sums over index of a body's four numbers at one slot, in float64 by a fixed tree.</summary>
+    Four<double> Reduce<TBody>(int slot, int count, TBody body)
+        where TBody : struct, IReduceBody<TReal>;
+}
+
+/// <summary>
+/// Shape of a tall table: rows in blocks of 64, each block holding its columns one after another, so that a pass over the first
+/// columns of a block is one stream and a block stays in the first-level cache.
+/// </summary>
+/// <param name="Rows">Rows.</param>
+/// <param name="Columns">Columns.</param>
+public readonly record struct PathTable(int Rows, int Columns)
+{
+    /// <summary>Binary logarithm of the rows per block.</summary>
+    public const int BlockShift = 6;
+
+    /// <summary>Rows per block.</summary>
+    public const int Block = 1 << BlockShift;
+
+    /// <summary>Number of blocks.</summary>
+    public int Blocks => (Rows + Block - 1) >> BlockShift;
+
+    /// <summary>Elements of the table.</summary>
+    public long Length => (long)Blocks * Columns * Block;
+
+    /// <summary>The layout of every <paramref name="stride"/>-th column from <paramref name="first"/> on, as rows of a table over paths.</summary>
+    public TableLayout Columnwise(int first, int stride) =>
+        new((long)first * Block, (long)stride * Block, BlockShift, (long)Columns * Block);
+}
+
+/// <summary>A computation that runs on any device: the device closes the lane, word and view types.</summary>
+/// <typeparam name="TResult">What it returns.</typeparam>
+public interface IDeviceProgram<out TResult>
+{
+    /// <summary>Runs on the skeletons of a device.</summary>
+    TResult Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord>;
+}
+
+/// <summary>A machine part that runs kernels.</summary>
+public interface IDevice
+{
+    /// <summary>Key on the command line: cpu, cuda, opencl, ilgpu-cpu.</summary>
+    string Key { get; }
+
+    /// <summary>Name of the part.</summary>
+    string Name { get; }
+
+    /// <summary>Independent workers that should run replicas side by side.</summary>
+    int Workers { get; }
+
+    /// <summary>Bytes of memory that experiments may use.</summary>
+    long MemoryBytes { get; }
+
+    /// <summary>Runs a program with skeletons of its own, which are disposed at its end.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="wholeDevice">True to give it all workers; false for one worker's share.</param>
+    TResult Run<TResult>(IDeviceProgram<TResult> program, bool wholeDevice);
+}

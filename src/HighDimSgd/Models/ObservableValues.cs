@@ -1,0 +1,18 @@
+using HighDimSgd.Experiments;
+
+namespace HighDimSgd.Models;
+
+/// <summary>Puts the numbers of one moment in the order of <see cref="Observables.Of"/>.</summary>
+internal static class ObservableValues
+{
+    /// <summary>Writes column <paramref name="record"/> of a table of observables by time, fresh-data values included.</summary>
+    public static void Write(
+        ModelSpec model, FreshData fresh, double q, double m, double trainLoss, double trainError, double grad2, double[,] table, int record)
+    {
+        ReadOnlySpan<double> values = model.IsClassification
+            ? [q, m, trainLoss, trainError, fresh.Loss(q, m), fresh.Error(q, m), grad2]
+            : [q, m, trainLoss, fresh.Loss(q, m), grad2];
+        for (int o = 0; o < values.Length; o++)
+            table[o, record] = values[o];
+    }
+}

@@ -1,0 +1,175 @@
+using HighDimSgd.Devices;
+using HighDimSgd.Experiments;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Bodies;
+using HighDimSgd.Kernels.Physics;
+using HighDimSgd.Kernels.Random;
+using HighDimSgd.Models;
+
+namespace HighDimSgd.Simulation;
+
+/// <summary>
+/// Simulates replicas with a stored design, one after another: each draws its design, teacher, labels, start and clock, runs all
+/// its steps while it is in cache, and leaves its observables at the record times.
+/// </summary>
+/// <typeparam name="TReal">Lane of reals.</typeparam>
+/// <typeparam name="TWord">Lane of words.</typeparam>
+/// <typeparam name="TView">Memory.</typeparam>
+/// <typeparam name="TLoss">The loss.</typeparam>
+internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+    where TLoss : struct, ILoss<TReal>
+{
+    private readonly ISkeletons<TReal, TWord, TView> skeletons;
+    private readonly Experiment experiment;
+    private readonly DenseShape shape;
+    private readonly TLoss loss;
+    private readonly ClockSource<TReal, TWord, TView> clock;
+    private readonly FreshData fresh;
+    private readonly Slots<TReal, TWord, TView> design, theta, teacher, gradient, labels, products, increments;
+
+    /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
+    public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss)
+    {
+        this.skeletons = skeletons;
+        this.experiment = experiment;
+        this.loss = loss;
+        shape = new(size, experiment.Samples(size));
+        clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
+        fresh = new(experiment.Model);
+        design = Allocate(shape.DesignLength);
+        theta = Allocate(shape.RowStride);
+        teacher = Allocate(shape.RowStride);
+        gradient = Allocate(shape.RowStride);
+        labels = Allocate(shape.PaddedSamples);
+        products = Allocate(shape.PaddedSamples);
+        increments = Allocate(4L * shape.PaddedSamples);
+    }
+
+    /// <summary>Runs one replica.</summary>
+    /// <param name="replica">Its number.</param>
+    /// <param name="curves">Receives observable by record time, in the order of <see cref="Observables.Of"/>.</param>
+    /// <returns>True where every number stayed finite; otherwise the curves are incomplete.</returns>
+    public bool Run(int replica, double[,] curves)
+    {
+        DrawDesign(replica);
+        DrawTeacherAndStart(replica);
+        DrawLabels(replica);
+        int steps = experiment.Algorithm.Steps, record = 0;
+        for (int k = 0; k <= steps && record < experiment.RecordSteps.Count; k++)
+        {
+            if (k < steps)
+                Pass(replica, k);
+            else
+                skeletons.RowPass(1, design, shape.RowStride, shape.Samples, theta, gradient, new ProductRow<TReal, TWord, TView>(products));
+            if (k == experiment.RecordSteps[record] && !Observe(curves, record++))
+                return false;
+            if (k < steps)
+                skeletons.For(1, shape.Size, new UpdateBody<TReal, TWord, TView>(theta, gradient, Shrink));
+        }
+
+        return true;
+    }
+
+    private float Shrink => (float)(1 - (experiment.Model.Ridge * experiment.Algorithm.Step));
+
+    private void DrawDesign(int replica)
+    {
+        RandomField field = Field(Purpose.Design, replica);
+        float scale = (float)(1 / Math.Sqrt(shape.Size));
+        int groups = (shape.Samples + 3) / 4;
+        var layout = TableLayout.Plain(0, shape.RowStride);
+        if (experiment.Design.Law == DesignLaw.Gaussian)
+            Fill(new NormalSource<TReal, TWord>(0, scale));
+        else
+            Fill(new RademacherSource<TReal, TWord>(scale));
+
+        void Fill<TSource>(TSource source)
+            where TSource : struct, ISource<TReal, TWord> => skeletons.For(
+                groups, shape.Size, new FieldBody<TReal, TWord, TView, TSource>(
+                    design, layout, shape.Samples, shape.Size, 0, groups, field, source));
+    }
+
+    /// <summary>
+    /// Gaussian directions, made exact in float64: |theta*|^2 = rho d, and theta0 = (m0/rho) theta* plus a part orthogonal to it,
+    /// so that |theta0|^2 = q0 d and theta0.theta* = m0 d at every size.
+    /// </summary>
+    private void DrawTeacherAndStart(int replica)
+    {
+        ModelSpec model = experiment.Model;
+        double[] star = Normals(Purpose.Teacher, replica), start = Normals(Purpose.Start, replica);
+        Scale(star, Math.Sqrt(model.TeacherNorm * shape.Size / Dot(star, star)));
+        double along = Dot(start, star) / Dot(star, star);
+        for (int j = 0; j < start.Length; j++)
+            start[j] -= along * star[j];
+        double overlap = model.StartOverlap / model.TeacherNorm;
+        double across = Math.Max(0, model.StartNorm - (overlap * model.StartOverlap));
+        Scale(start, Math.Sqrt(across * shape.Size / Dot(start, start)));
+        for (int j = 0; j < start.Length; j++)
+            start[j] += overlap * star[j];
+        skeletons.Write(teacher.View, Array.ConvertAll(star, x => (float)x));
+        skeletons.Write(theta.View, Array.ConvertAll(start, x => (float)x));
+    }
+
+    private void DrawLabels(int replica)
+    {
+        skeletons.RowPass(1, design, shape.RowStride, shape.Samples, teacher, gradient, new ProductRow<TReal, TWord, TView>(products));
+        LabelSource.Draw(
+            skeletons, experiment.Model.Label, products, TableLayout.Plain(0, 0), 1, labels, shape.Samples, Field(Purpose.Label, replica));
+    }
+
+    private void Pass(int replica, int step)
+    {
+        int group = step / 4, stride = shape.PaddedSamples;
+        if (step % 4 == 0)
+            clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), shape.Samples, group, Field(Purpose.Clock, replica));
+        skeletons.RowPass(1, design, shape.RowStride, shape.Samples, theta, gradient, new TrainRow<TReal, TWord, TView, TLoss>(
+            products, labels, increments, (step % 4) * stride, (float)(1 / experiment.Aspect), loss));
+    }
+
+    private bool Observe(double[,] curves, int record)
+    {
+        Four<double> overlaps = skeletons.Reduce(0, shape.Size, new OverlapSums<TReal, TWord, TView>(theta, teacher));
+        Four<double> train = skeletons.Reduce(
+            0, shape.Samples, new TrainSums<TReal, TWord, TView, TLoss>(products, labels, shape.Samples, loss));
+        double q = overlaps.A / shape.Size, m = overlaps.B / shape.Size;
+        if (!double.IsFinite(q) || !double.IsFinite(m) || !double.IsFinite(train.A) || !double.IsFinite(train.C))
+            return false;
+        double n = shape.Samples;
+        ObservableValues.Write(experiment.Model, fresh, q, m, train.A / n, train.B / n, train.C / n, curves, record);
+        return true;
+    }
+
+    private double[] Normals(Purpose purpose, int replica)
+    {
+        skeletons.For(1, shape.Size, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
+            gradient, TableLayout.Plain(0, 0), 1, shape.Size, 0, 1, Field(purpose, replica), new(0, 1)));
+        var normals = new float[shape.Size];
+        skeletons.Read(gradient.View, normals);
+        return Array.ConvertAll(normals, x => (double)x);
+    }
+
+    private RandomField Field(Purpose purpose, int replica) => new(experiment.Seed, purpose, shape.Size, (uint)replica);
+
+    private static double Dot(double[] a, double[] b)
+    {
+        double sum = 0;
+        for (int j = 0; j < a.Length; j++)
+            sum += a[j] * b[j];
+        return sum;
+    }
+
+    private static void Scale(double[] a, double factor)
+    {
+        for (int j = 0; j < a.Length; j++)
+            a[j] *= factor;
+    }
+
+    private Slots<TReal, TWord, TView> Allocate(long length)
+    {
+        length = (length + 63) / 64 * 64;
+        return new(skeletons.Allocate(length), length);
+    }
+}

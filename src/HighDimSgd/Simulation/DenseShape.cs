@@ -1,0 +1,28 @@
+namespace HighDimSgd.Simulation;
+
+/// <summary>Memory shape of one replica with a stored float32 design.</summary>
+/// <param name="Size">Dimension d.</param>
+/// <param name="Samples">Samples n.</param>
+internal readonly record struct DenseShape(int Size, int Samples)
+{
+    /// <summary>
+    /// Elements from one row to the next: d rounded up to 16, and 16 more where rows would fall on the same cache sets.
+    /// </summary>
+    public int RowStride
+    {
+        get
+        {
+            int stride = (Size + 15) / 16 * 16;
+            return stride % 1024 == 0 ? stride + 16 : stride;
+        }
+    }
+
+    /// <summary>Samples rounded up to 64; the padding rows of the design are zero.</summary>
+    public int PaddedSamples => (Samples + 63) / 64 * 64;
+
+    /// <summary>Elements of the design.</summary>
+    public long DesignLength => (long)PaddedSamples * RowStride;
+
+    /// <summary>Bytes of one replica.</summary>
+    public long Bytes => sizeof(float) * (DesignLength + (3L * RowStride) + (6L * PaddedSamples));
+}
