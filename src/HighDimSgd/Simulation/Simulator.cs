@@ -42,17 +42,19 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         var units = new ConcurrentQueue<(int First, int Count)>(Missing(size, replicas, curves));
         int workers = WorkersFor(size);
         void Worker() => device.Run(
-            new DenseWorker(experiment, size, units, cancellation, (first, done) =>
-            {
-                store.Write(Kind, store.SimulationHash, size, first, done);
-                lock (curves)
-                {
-                    for (int i = 0; i < done.Count; i++)
-                        curves[first + i] = done[i];
-                    finished(curves);
-                }
-            }),
+            new DenseWorker(experiment, size, units, Finish, cancellation),
             wholeDevice: workers == 1);
+        void Finish(int first, IReadOnlyList<ReplicaCurve> done)
+        {
+            store.Write(Kind, store.SimulationHash, size, first, done);
+            lock (curves)
+            {
+                for (int i = 0; i < done.Count; i++)
+                    curves[first + i] = done[i];
+                finished(curves);
+            }
+        }
+
         if (!units.IsEmpty)
             RunWorkers(workers, Worker);
         cancellation.ThrowIfCancellationRequested();
@@ -75,7 +77,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     private static DenseShape Shape(Experiment experiment, int size) => new(size, experiment.Samples(size));
 
-    private IEnumerable<(int First, int Count)> Missing(int size, int replicas, SortedDictionary<int, ReplicaCurve> finished)
+    private List<(int First, int Count)> Missing(int size, int replicas, SortedDictionary<int, ReplicaCurve> finished)
     {
         double work = (double)size * experiment.Samples(size) * (experiment.Algorithm.Steps + 1);
         int most = (int)Math.Clamp(UnitWork / work, 1, 64), first = 0;
@@ -122,8 +124,8 @@ internal sealed class DenseWorker(
     Experiment experiment,
     int size,
     ConcurrentQueue<(int First, int Count)> units,
-    CancellationToken cancellation,
-    Action<int, IReadOnlyList<ReplicaCurve>> finished) : IDeviceProgram<bool>
+    Action<int, IReadOnlyList<ReplicaCurve>> finished,
+    CancellationToken cancellation) : IDeviceProgram<bool>
 {
     /// <inheritdoc/>
     public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)

@@ -14,14 +14,14 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
 {
     /// <summary>Solves the theory with a clock, which may differ from the experiment's own (<c>compare:</c>).</summary>
     /// <param name="clock">The clock.</param>
-    /// <param name="finished">Called after every sweep with their number.</param>
+    /// <param name="finished">Called after every sweep with all so far.</param>
     /// <param name="cancellation">Stops between sweeps; finished ones stay.</param>
-    public TheoryResult Solve(ClockKind clock, Action<int> finished, CancellationToken cancellation)
+    public TheoryResult Solve(ClockKind clock, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
     {
         Experiment variant = experiment with { Algorithm = experiment.Algorithm with { Kind = clock } };
         string name = clock.ToString().ToLowerInvariant(), hash = UnitStore.TheoryHash(variant, device.Key);
         SortedDictionary<int, ReplicaCurve> sweeps = store.Read(name, hash, 0);
-        finished(sweeps.Count);
+        finished(sweeps);
         for (int s = 0; s < experiment.Theory.Sweeps; s++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -30,7 +30,7 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
             SweepResult result = device.Run(new DmftSweep(variant, s), wholeDevice: true);
             sweeps[s] = new(result.Curves, result.Refusal ?? string.Empty);
             store.Write(name, hash, 0, s, [sweeps[s]]);
-            finished(sweeps.Count);
+            finished(sweeps);
             if (result.Refusal is not null)
                 break;
         }
