@@ -85,5 +85,10 @@ internal static class Digits
         return $"{Fixed(value, decimals)}({digits})";
     }
 
-    private static string Minus(string text) => text.TrimStart('-').All(c => c is '0' or '.') ? text.TrimStart('-') : text.Replace('-', '−');
+    // A true minus sign, and none before zero.
+    private static string Minus(string text)
+    {
+        string digits = text.TrimStart('-');
+        return digits == text || digits.All(c => c is '0' or '.') ? digits : "−" + digits;
+    }
 }

@@ -37,6 +37,15 @@ public sealed class DigitsTests
     }
 
     [Fact]
+    public void SmallValuesAreLabelledInTheirUnit()
+    {
+        var axis = Axis.Linear("loss", [1.1e-6, 1.9e-6]);
+        Assert.Equal("loss / 10⁻⁶", axis.Title);
+        Assert.Equal(["1.2", "1.4", "1.6", "1.8"], axis.Ticks.Select(t => t.Label));
+        Assert.Equal(1.2e-6, axis.Ticks[0].Value, 1e-15);
+    }
+
+    [Fact]
     public void SpanOfDecadesBecomesLogarithmic()
     {
         Axis axis = Axis.Suited("", [1e-4, 1e-2, 1]);

@@ -6,7 +6,10 @@ internal readonly record struct Tick(double Value, string Label);
 /// <summary>An axis: the interval that it shows, where its ticks are, and its title with units.</summary>
 internal sealed record Axis(string Title, double Min, double Max, IReadOnlyList<Tick> Ticks, bool IsLog = false)
 {
-    /// <summary>A linear axis around the finite ones of the values, with ticks at 1, 2 or 5 times powers of ten.</summary>
+    /// <summary>
+    /// A linear axis around the finite ones of the values, with ticks at 1, 2 or 5 times powers of ten; very small and very
+    /// large values are labelled in units of a power of ten, which the title then names.
+    /// </summary>
     /// <param name="title">The title.</param>
     /// <param name="values">What has to be seen.</param>
     /// <param name="margin">Free room at either end, as a fraction of the range.</param>
@@ -16,16 +19,17 @@ internal sealed record Axis(string Title, double Min, double Max, IReadOnlyList<
         (double min, double max) = Range(values.Where(double.IsFinite));
         double room = max > min ? margin * (max - min) : Math.Max(0.05 * Math.Abs(max), 1e-6);
         (min, max) = (min - room, max + room);
-        double step = NiceStep((max - min) / target);
-        int decimals = Math.Max(0, -(int)Math.Floor(Math.Log10(step) + 1e-9));
-        bool plain = decimals <= 4 && Math.Max(Math.Abs(min), Math.Abs(max)) < 1e5;
+        double step = NiceStep((max - min) / target), largest = Math.Max(Math.Abs(min), Math.Abs(max));
+        int exponent = largest is >= 1e-3 and < 1e5 ? 0 : (int)Math.Floor(Math.Log10(largest));
+        double unit = Math.Pow(10, exponent);
+        int decimals = Math.Max(0, -(int)Math.Floor(Math.Log10(step / unit) + 1e-9));
         var ticks = new List<Tick>();
         for (double k = Math.Ceiling(min / step); k * step <= max; k++)
         {
-            ticks.Add(new Tick(k * step, plain ? Digits.Fixed(k * step, decimals) : Digits.Plain(k * step, 6)));
+            ticks.Add(new Tick(k * step, Digits.Fixed(k * step / unit, decimals)));
         }
 
-        return new Axis(title, min, max, ticks);
+        return new Axis(exponent == 0 ? title : $"{title} / 10{Digits.Superscript(exponent)}", min, max, ticks);
     }
 
     /// <summary>A logarithmic axis around the positive ones of the values, with ticks at powers of ten.</summary>

@@ -52,7 +52,8 @@ internal static class Legend
 
         if (series.HasBand)
         {
-            yield return Svg("rect", At("x", x), At("y", middle - 5), At("width", Sample), At("height", 10), At("fill", "currentColor"), At("opacity", 0.2));
+            yield return Svg("rect", At("x", x), At("y", middle - 5), At("width", Sample), At("height", 10),
+                At("fill", "currentColor"), At("opacity", 0.2));
         }
 
         yield return Svg("line", At("x1", x), At("x2", x + Sample), At("y1", middle), At("y2", middle), At("stroke", "currentColor"),

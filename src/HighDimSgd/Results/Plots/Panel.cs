@@ -11,7 +11,7 @@ internal sealed class Panel(double left, double top, double width, double height
     private const double TickLength = 4;
 
     /// <summary>Distance of the y title from the panel.</summary>
-    private const double TitleDistance = 50;
+    private const double TitleDistance = 58;
 
     /// <summary>Pixel of an x value.</summary>
     public double X(double value) => left + width * x.Fraction(value);

@@ -21,8 +21,8 @@ internal enum Marker
     /// <summary>Triangle on its tip.</summary>
     Nabla,
 
-    /// <summary>Hexagon.</summary>
-    Hexagon,
+    /// <summary>Diagonal cross.</summary>
+    Cross,
 
     /// <summary>Full star: an extrapolated limit.</summary>
     Star,
@@ -58,11 +58,11 @@ internal sealed record Series(
     /// <summary>The <paramref name="index"/>-th further theory.</summary>
     public static Series Further(string label, int index) => new(label, "further", "#6e5494", Dash: Dashes[index % Dashes.Length]);
 
-    /// <summary>The <paramref name="index"/>-th size of the ladder.</summary>
+    /// <summary>The <paramref name="index"/>-th size of the ladder; from the seventh on the colours meet other markers.</summary>
     public static Series Size(int size, int index)
     {
         int n = SizeColours.Length, k = index % n;
-        return new($"d = {size}", $"size-{k}", SizeColours[k], Marker.Circle + k);
+        return new($"d = {size}", $"size-{k}", SizeColours[k], Marker.Circle + (k + index / n) % n);
     }
 
     /// <summary>The limit extrapolated from the ladder.</summary>

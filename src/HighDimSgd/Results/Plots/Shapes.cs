@@ -11,7 +11,8 @@ internal static class Shapes
     {
         bool full = marker is Marker.Star or Marker.Dot;
         return Svg("path", At("class", full ? "mark full" : "mark"), At("d", Outline(marker, x, y)),
-            At("fill", full ? "currentColor" : "#ffffff"), At("stroke", "currentColor"), At("stroke-width", 1.5), At("stroke-linejoin", "round"));
+            At("fill", full ? "currentColor" : "#ffffff"), At("stroke", "currentColor"), At("stroke-width", 1.5),
+            At("stroke-linejoin", "round"));
     }
 
     private static string Outline(Marker marker, double x, double y) => marker switch
@@ -20,8 +21,8 @@ internal static class Shapes
         Marker.Triangle => Polygon(x, y, 3, 4.9, -90),
         Marker.Diamond => Polygon(x, y, 4, 4.8, 0),
         Marker.Nabla => Polygon(x, y, 3, 4.9, 90),
-        Marker.Hexagon => Polygon(x, y, 6, 4.2, 0),
-        Marker.Star => Polygon(x, y, 10, 5.6, -90, inner: 2.4),
+        Marker.Cross => $"M{Number(x - 3.4)} {Number(y - 3.4)}l6.8 6.8m0 -6.8l-6.8 6.8",
+        Marker.Star => Polygon(x, y, 10, 5, -90, inner: 2.2),
         _ => $"M{Number(x - 3.6)} {Number(y)}a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0 -7.2 0Z",
     };
 

@@ -9,7 +9,7 @@ namespace HighDimSgd.Results.Report;
 /// </summary>
 internal static class CurveFigure
 {
-    private const double MainHeight = 236, Between = 16, ResidualHeight = 96, Spread = 5;
+    private const double MainHeight = 236, Between = 16, ResidualHeight = 96, Spread = 6.5;
 
     /// <summary>Draws the figure of one observable.</summary>
     public static XElement Draw(ExperimentResult result, string observable)
@@ -25,7 +25,7 @@ internal static class CurveFigure
         bool hasResiduals = residuals.Length > 0;
         double height = MainHeight + (hasResiduals ? Between + ResidualHeight : 0) + Figure.Below;
         IEnumerable<Series> legend =
-            [.. lines.Select(l => l.Series), .. dots.Select(d => d.Series), .. residuals.Select(r => r.Series).Except(dots.Select(d => d.Series))];
+            [.. lines.Select(l => l.Series), .. dots.Concat(residuals).Select(d => d.Series).Distinct()];
 
         return Figure.Compose(result.Experiment.Name, title, legend, height, top =>
         {
@@ -33,8 +33,8 @@ internal static class CurveFigure
             List<XElement> parts = [panel.Frame(labelX: !hasResiduals)];
             parts.AddRange(lines.Where(l => l.Series.HasBand)
                 .Select(l => panel.Band(l.Series, l.Times, l.Curve.Mean, Figure.Halves(l.Curve.Error))));
-            parts.AddRange(lines.Select(l => panel.Line(l.Series, l.Times, l.Curve.Mean)));
             parts.AddRange(dots.Select(d => panel.Points(d.Series, d.Times, d.Values, Figure.Halves(d.Errors))));
+            parts.AddRange(lines.Select(l => panel.Line(l.Series, l.Times, l.Curve.Mean)));
             return hasResiduals ? parts.Concat(ResidualPanel(residuals, time, top + MainHeight + Between)) : parts;
         });
     }
@@ -46,9 +46,10 @@ internal static class CurveFigure
         yield return panel.Frame(labelX: true);
         yield return panel.Guides(null, 0);
         yield return panel.Guides("4 3", -Figure.Errors, Figure.Errors);
+        double room = Figure.PanelWidth / residuals.Max(r => r.Times.Length), spread = Math.Min(Spread, 0.75 * room / residuals.Length);
         for (int i = 0; i < residuals.Length; i++)
         {
-            double shift = Spread * (i - (residuals.Length - 1) / 2.0);
+            double shift = spread * (i - (residuals.Length - 1) / 2.0);
             yield return panel.Points(residuals[i].Series, residuals[i].Times, residuals[i].Values, shift: shift);
         }
     }

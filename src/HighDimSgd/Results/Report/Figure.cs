@@ -11,10 +11,10 @@ internal static class Figure
     public const double Width = 520;
 
     /// <summary>Left edge of the panels.</summary>
-    public const double Left = 66;
+    public const double Left = 74;
 
     /// <summary>Width of the panels.</summary>
-    public const double PanelWidth = Width - Left - 16;
+    public const double PanelWidth = Width - Left - 14;
 
     /// <summary>Room below the last panel, for labels and the title of the x axis.</summary>
     public const double Below = 48;

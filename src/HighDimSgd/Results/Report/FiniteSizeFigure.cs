@@ -9,20 +9,23 @@ namespace HighDimSgd.Results.Report;
 /// </summary>
 internal static class FiniteSizeFigure
 {
-    private const double Height = 348, Beside = 5;
+    private const double Height = 348, Beside = 6;
 
     /// <summary>Draws the figure, or null where there is no fit at the last time.</summary>
     public static XElement? Draw(ExperimentResult result, string observable)
     {
-        if (!result.FiniteSize.TryGetValue(observable, out FiniteSizeFit? fit) || fit.Limit is not [.., var limit] || !double.IsFinite(limit))
+        if (!result.FiniteSize.TryGetValue(observable, out FiniteSizeFit? fit) || !double.IsFinite(fit.Limit[^1]))
         {
             return null;
         }
 
         (_, string symbol) = Captions.Of(observable);
-        double limitError = fit.LimitError[^1], slope = fit.Coefficient[^1];
-        (Series Series, double At, double Mean, double Error)[] dots =
-            [.. result.Sizes.Select((s, i) => (Series.Size(s.Size, i), 1.0 / s.Size, s.Observables[observable].Mean[^1], s.Observables[observable].Error[^1]))];
+        double limit = fit.Limit[^1], limitError = fit.LimitError[^1], slope = fit.Coefficient[^1];
+        (Series Series, double At, double Mean, double Error)[] dots = [.. result.Sizes.Select((size, i) =>
+        {
+            Curve curve = size.Observables[observable];
+            return (Series.Size(size.Size, i), 1.0 / size.Size, curve.Mean[^1], curve.Error[^1]);
+        })];
         Curve? theory = result.Theory.Observables.GetValueOrDefault(observable);
         double exact = theory?.Mean[^1] ?? double.NaN, exactError = theory?.Error[^1] ?? double.NaN;
 
@@ -34,8 +37,9 @@ internal static class FiniteSizeFigure
 
         Series line = Series.Limit with { Label = "limit + c/d", Marker = Marker.None };
         Series theorySeries = Series.Theory(Captions.Theory(result.Theory)) with { Marker = Marker.Dot, HasBand = false };
-        IEnumerable<Series> legend = [line, Series.Limit, .. theory is null ? Array.Empty<Series>() : [theorySeries], .. dots.Select(d => d.Series)];
-        string title = $"{symbol} at t = {Digits.Plain(result.Sizes[^1].Times[^1])} against 1/d";
+        IEnumerable<Series> legend =
+            [line, Series.Limit, .. theory is null ? Array.Empty<Series>() : [theorySeries], .. dots.Select(d => d.Series)];
+        string title = $"Finite size at t = {Digits.Plain(result.Sizes[^1].Times[^1])}: {symbol}";
         return Figure.Compose(result.Experiment.Name, title, legend, Height, top =>
         {
             var panel = new Panel(Figure.Left, top, Figure.PanelWidth, Height - Figure.Below, x, y);

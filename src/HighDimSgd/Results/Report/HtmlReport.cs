@@ -28,8 +28,8 @@ internal static class HtmlReport
                 Html("style", Style())),
             Html("body", Html("main",
                 Html("h1", name),
-                Html("p", At("class", "muted"), Captions.Summary(result.Experiment)),
-                Html("p", At("class", $"verdict {result.Verdict.Status}"), Html("strong", result.Verdict.Status), " ", result.Verdict.Why),
+                Html("p", At("class", "muted"), Unbroken(Captions.Summary(result.Experiment))),
+                Banner(result.Verdict.Status, result.Verdict.Status, result.Verdict.Why),
                 Notes(result),
                 Figures(result),
                 Numbers(result),
@@ -56,6 +56,9 @@ internal static class HtmlReport
         }
     }
 
+    private static XElement Banner(string tone, string word, string text) =>
+        Html("p", At("class", $"verdict {tone}"), Html("strong", word), " ", Unbroken(text));
+
     private static string[] Observables(ExperimentResult result) =>
         [.. result.Theory.Observables.Keys.Concat(result.Sizes.SelectMany(s => s.Observables.Keys)).Distinct()];
 
@@ -63,13 +66,13 @@ internal static class HtmlReport
     {
         foreach (TheoryResult theory in result.Theories.Values.Prepend(result.Theory).Where(t => t.Status != TheoryResult.Ok))
         {
-            yield return Html("p", At("class", "verdict unresolved"), Html("strong", "no theory"), $" The theory with clock {theory.Clock} was refused: {theory.Why}");
+            yield return Banner("unresolved", "no theory", $"The theory with clock {theory.Clock} was refused: {theory.Why}");
         }
 
         foreach (SizeSummary size in result.Sizes.Where(s => s.Diverged.Count > 0))
         {
-            yield return Html("p", At("class", "verdict unresolved"), Html("strong", "diverged"),
-                $" d = {size.Size}: {size.Diverged.Count} of {size.Replicas} replicas left the finite numbers and are not in the means: "
+            yield return Banner("unresolved", "diverged",
+                $"d = {size.Size}: {size.Diverged.Count} of {size.Replicas} replicas left the finite numbers and are not in the means: "
                 + $"{Captions.Replicas(size.Diverged)}. What is left is a conditioned mean.");
         }
 
@@ -79,8 +82,8 @@ internal static class HtmlReport
         }
         else
         {
-            yield return Html("p", At("class", "muted"), "Simulated: "
-                + string.Join("; ", result.Sizes.Select(s => $"d = {s.Size}, n = {s.Samples}, {s.Replicas} replicas")) + ".");
+            yield return Html("p", At("class", "muted"), Unbroken("Simulated: "
+                + string.Join(", ", result.Sizes.Select(s => $"d = {s.Size} (n = {s.Samples}, {s.Replicas} replicas)")) + "."));
         }
     }
 
@@ -112,15 +115,21 @@ internal static class HtmlReport
     [
         Html("h2", "How to read this"),
         Html("ul",
-            Html("li", "The line is the limiting theory, d → ∞ at fixed δ = n/d, of the same algorithm at the same step D; its band and all "
-                + "error bars reach two standard errors to either side. The theory's error is over independent sweeps, the simulation's over replicas."),
-            Html("li", "Points are means over replicas at a finite size d. They differ from the limit by about c/d, so with many replicas a small size "
-                + "deviates by many standard errors although the theory is right. What counts is the limit: the fit of limit + c/d over the sizes."),
-            Html("li", "The lower panel shows (simulation − theory) divided by the standard error of the difference, with guides at ±2; points of the "
-                + "same time are set side by side. Where both are without error, as at t = 0, there is no point."),
+            Html("li", "The line is the limiting theory, d → ∞ at fixed δ = n/d, of the same algorithm at the same step D. Its band and "
+                + "all error bars reach two standard errors to either side. The theory's error is over independent sweeps, the "
+                + "simulation's over replicas."),
+            Html("li", "Points are means over replicas at a finite size d. They differ from the limit by about c/d, so with many replicas "
+                + "a small size deviates by many standard errors although the theory is right. What counts is the limit: the fit of "
+                + "limit + c/d over the sizes."),
+            Html("li", "The lower panel shows (simulation − theory) divided by the standard error of the difference, with guides at ±2; "
+                + "points of the same time are set side by side. Where neither has an error, as for q at t = 0, there is no point."),
             Html("li", "A number in parentheses is the standard error in the last digits: 2.8831(21) means 2.8831 ± 0.0021."),
-            Html("li", "All quantities are pure numbers. Beside this file, results.json holds every number in full precision and curves.npz every replica's curve.")),
+            Html("li", "All quantities are pure numbers. Beside this file, results.json holds every number in full precision and "
+                + "curves.npz every replica's curve.")),
     ];
+
+    /// <summary>Keeps formulas such as d = 250 on one line.</summary>
+    private static string Unbroken(string text) => text.Replace(" = ", "\u00a0=\u00a0", StringComparison.Ordinal);
 
     private static string Style()
     {

@@ -64,7 +64,8 @@ internal static class Tables
     /// <summary>What the manifest says.</summary>
     public static XElement Provenance(Manifest m) => Pairs(
     [
-        ("program", $"HighDimSgd {m.Version}"), ("commit", m.Commit ?? Digits.None), ("device", m.Device), ("driver", m.Driver ?? Digits.None),
+        ("program", $"HighDimSgd {m.Version}"), ("commit", m.Commit ?? Digits.None),
+        ("device", m.Device), ("driver", m.Driver ?? Digits.None),
         ("threads", $"{m.Threads}"), ("vector width", $"{m.VectorWidth} bits"), ("design storage", m.Storage),
         ("counter layout", $"{m.CounterLayout}"), ("input hash", m.InputHash), ("seed", $"{m.Seed}"),
         ("start", m.Start.ToUniversalTime().ToString("u")), ("end", m.End.ToUniversalTime().ToString("u")),
@@ -89,12 +90,13 @@ internal static class Tables
             Digits.Fixed(check.Deviations[at], 1), Html("span", At("class", "sub"), $"t = {Digits.Plain(time)}"));
     }
 
-    private static IEnumerable<(string Key, string Value)> Flatten(string prefix, JsonObject node) => node.SelectMany(entry => entry.Value switch
-    {
-        JsonObject inner => Flatten($"{prefix}{entry.Key}.", inner),
-        JsonArray list => [(prefix + entry.Key, string.Join(", ", list.Select(v => $"{v}")))],
-        _ => [(prefix + entry.Key, $"{entry.Value}")],
-    });
+    private static IEnumerable<(string Key, string Value)> Flatten(string prefix, JsonObject node) =>
+        node.SelectMany(entry => entry.Value switch
+        {
+            JsonObject inner => Flatten($"{prefix}{entry.Key}.", inner),
+            JsonArray list => [(prefix + entry.Key, string.Join(", ", list.Select(v => $"{v}")))],
+            _ => [(prefix + entry.Key, $"{entry.Value}")],
+        });
 
     private static XElement Pairs(IEnumerable<(string Key, string Value)> rows) => Html("table", At("class", "pairs"),
         Html("tbody", rows.Select(r => Html("tr", Html("td", r.Key), Html("td", r.Value)))));
