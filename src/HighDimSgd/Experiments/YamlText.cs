@@ -83,18 +83,23 @@ internal static class YamlText
         int binary = text.AsSpan().IndexOfAnyInRange('\0', '\u0008');
         if (binary >= 0)
             throw new ExperimentException($"{file}:{1 + text.AsSpan(0, binary).Count('\n')}: holds binary data; an experiment is YAML text");
+        var reader = new Reader(new Parser(new StringReader(text)), file);
         try
         {
-            return new Reader(new Parser(new StringReader(text)), file).Document();
+            return reader.Document();
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is not (ExperimentException or OutOfMemoryException))
         {
-            throw new ExperimentException($"{file}:{Math.Max(1, e.Start.Line)}: is not YAML: {e.Message}", e);
+            // On some malformed texts the parser stops with an exception that is not its own and has no place.
+            (long line, string why) = e is YamlException yaml ? (yaml.Start.Line, ": " + yaml.Message) : (reader.Line, "");
+            throw new ExperimentException($"{file}:{Math.Clamp(line, 1, 1 + text.AsSpan().Count('\n'))}: is not YAML{why}", e);
         }
     }
 
     private sealed class Reader(IParser parser, string file)
     {
+        public long Line => parser.Current?.End.Line ?? 1;
+
         public YamlSection Document()
         {
             parser.Consume<StreamStart>();
