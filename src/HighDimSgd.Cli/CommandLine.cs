@@ -39,7 +39,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         HelpName = "N",
         CustomParser = result => int.TryParse(result.Tokens[0].Value, out int n) && n is >= 1 and <= MostThreads
             ? n
-            : Refused<int>(result, $"--threads: '{result.Tokens[0].Value}' is not allowed; allowed: a whole number from 1 to {MostThreads}."),
+            : Refused<int>(
+                result, $"--threads: '{result.Tokens[0].Value}' is not allowed; allowed: a whole number from 1 to {MostThreads}."),
     };
 
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print nothing but errors." };

@@ -18,7 +18,9 @@ internal static class ProgressDisplay
             return work(new ProgressLines(output, TimeProvider.System));
         var pace = new PaceColumn();
         return console.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), pace)
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn { Width = 24 }, new PercentageColumn(), pace)
             .Start(context => work(new ProgressBars(context, pace, TimeProvider.System)));
     }
 }

@@ -14,7 +14,8 @@ public sealed record DeviceInfo(string Key, string Name, bool Available, string 
 /// <summary>The devices that the program knows.</summary>
 public static class DeviceCatalog
 {
-    private const string WithoutIlgpu = "not available: built without ILGPU, which the package feed did not carry; build with -p:UseIlgpu=true";
+    private const string WithoutIlgpu =
+        "not available: built without ILGPU, which the package feed did not carry; build with -p:UseIlgpu=true";
 
     /// <summary>All devices, those that cannot be used here with the reason.</summary>
     public static IReadOnlyList<DeviceInfo> Describe() =>
@@ -28,14 +29,19 @@ public static class DeviceCatalog
     private static string CpuName()
     {
         const string Info = "/proc/cpuinfo";
-        string? line = File.Exists(Info) ? File.ReadLines(Info).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line is null ? $"{RuntimeInformation.ProcessArchitecture} CPU" : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        string? line = File.Exists(Info)
+            ? File.ReadLines(Info).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
+            : null;
+        return line is null
+            ? $"{RuntimeInformation.ProcessArchitecture} CPU"
+            : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
     }
 
     private static string CpuDetail()
     {
         int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
         double memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30);
-        return string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} threads, {bits}-bit vectors, {memory:F1} GiB memory");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} threads, {bits}-bit vectors, {memory:F1} GiB memory");
     }
 }
