@@ -60,7 +60,7 @@ public static class Runner
         watch.Restart();
         var solver = new DmftTheory(experiment, device, store);
         TheoryResult theory = Solve(solver, experiment.Algorithm.Kind);
-        Dictionary<string, TheoryResult> further = experiment.Compare.Select(clock => Solve(solver, clock)).ToDictionary(t => t.Clock);
+        Dictionary<string, TheoryResult> further = experiment.Compare.Where(clock => clock != experiment.Algorithm.Kind).Select(clock => Solve(solver, clock)).ToDictionary(t => t.Clock);
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
         List<SizeSummary> sizes = [.. curves.Select(Moments.Summarise)];

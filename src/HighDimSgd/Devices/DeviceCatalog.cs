@@ -13,9 +13,8 @@ public sealed record DeviceInfo(string Key, string Name, bool Available, string 
 /// <summary>The devices of this machine.</summary>
 public static class DeviceCatalog
 {
-    private const string NoIlgpu = "this build has no GPU backend: the package ILGPU was not in the package feed when it was built";
-
-    private static readonly string[] GpuKeys = ["cuda", "opencl", "ilgpu-cpu"];
+    private const string NoIlgpu =
+        "not available: GPU backends are not part of this version";
 
     /// <summary>What can run here, and what cannot and why.</summary>
     public static IReadOnlyList<DeviceInfo> Describe()
@@ -23,7 +22,13 @@ public static class DeviceCatalog
         var cpu = new CpuDevice();
         string detail = string.Create(
             CultureInfo.InvariantCulture, $"{cpu.Workers} threads, {cpu.MemoryBytes / 1e9:f1} GB; {SelfTest.Describe(cpu)}");
-        return [new(cpu.Key, cpu.Name, true, detail), .. GpuKeys.Select(key => new DeviceInfo(key, "-", false, NoIlgpu))];
+        return
+        [
+            new(cpu.Key, cpu.Name, true, detail),
+            new("cuda", "NVIDIA GPU", false, NoIlgpu),
+            new("opencl", "OpenCL device", false, NoIlgpu),
+            new("ilgpu-cpu", "ILGPU's own CPU accelerator", false, NoIlgpu),
+        ];
     }
 
     /// <summary>Opens a device by its key.</summary>
@@ -32,5 +37,5 @@ public static class DeviceCatalog
     /// <exception cref="MachineException">It is not there.</exception>
     public static IDevice Open(string key, int threads = 0) => key is "auto" or "cpu"
         ? new CpuDevice(threads)
-        : throw new MachineException($"device {key} is not available: {NoIlgpu}; use --device cpu");
+        : throw new MachineException($"--device {key} is {NoIlgpu}; use --device cpu");
 }

@@ -5,10 +5,6 @@ using HighDimSgd.Theory;
 
 namespace HighDimSgd.Devices;
 
-/// <summary>The machine cannot do what was asked: no such device, too little memory.</summary>
-/// <param name="message">One line that says what is missing.</param>
-public sealed class MachineException(string message) : Exception(message);
-
 /// <summary>Says before any work starts that an experiment does not fit into memory.</summary>
 internal static class MemoryCheck
 {

@@ -68,7 +68,7 @@ public sealed partial record Experiment
     /// <inheritdoc/>
     public override int GetHashCode() => ToJson().ToJsonString().GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>Step indices of <paramref name="points"/> times spread evenly over 0..<paramref name="steps"/>, rounded to the nearest.</summary>
+    /// <summary>Step indices of <paramref name="points"/> times spread evenly over 0..<paramref name="steps"/>, rounded.</summary>
     internal static IReadOnlyList<int> EvenSteps(int points, int steps)
         => [.. Enumerable.Range(0, points).Select(j => (int)(((2L * j * steps) + points - 1) / (2L * (points - 1))))];
 

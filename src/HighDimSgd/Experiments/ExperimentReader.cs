@@ -58,7 +58,8 @@ internal sealed class ExperimentReader
         {
             throw _file.Refuse(
                 Keys.Name,
-                $"this key is missing, and the file's own name {ExperimentException.Quote(fileName)} cannot stand for it; allowed: {Keys.Name.Allowed}");
+                $"this key is missing, and the file's own name {ExperimentException.Quote(fileName)} cannot stand for it; "
+                + $"allowed: {Keys.Name.Allowed}");
         }
     }
 
@@ -91,7 +92,8 @@ internal sealed class ExperimentReader
         {
             throw start.Refuse(
                 Keys.StartOverlap,
-                $"{Text(model.StartOverlap)} is beyond Cauchy-Schwarz, overlap^2 <= teacher_norm * norm; allowed: {Text(-largest)} to {Text(largest)}");
+                $"{Text(model.StartOverlap)} is beyond Cauchy-Schwarz, overlap^2 <= teacher_norm * norm; "
+                + $"allowed: {Text(-largest)} to {Text(largest)}");
         }
 
         return model;
@@ -136,7 +138,8 @@ internal sealed class ExperimentReader
         {
             throw _algorithm.Refuse(
                 Keys.Temperature,
-                $"{Text(algorithm.Temperature)} is too small for a Poisson clock of step {Text(algorithm.Step)}: more than {Keys.MostJumps} jumps a step; allowed: at least {Text(smallest)}, a smaller step, or the clock gd");
+                $"{Text(algorithm.Temperature)} is too small for a Poisson clock of step {Text(algorithm.Step)}: "
+                + $"more than {Keys.MostJumps} jumps a step; allowed: at least {Text(smallest)}, a smaller step, or the clock gd");
         }
     }
 
@@ -156,7 +159,8 @@ internal sealed class ExperimentReader
         {
             double samples = aspect * size;
             if (!IsWhole(samples, out long n))
-                throw _file.Refuse(Keys.Sizes, $"aspect times d must be whole at every size, but {Text(aspect)} * {size} = {Text(samples)}");
+                throw _file.Refuse(
+                    Keys.Sizes, $"aspect times d must be whole at every size, but {Text(aspect)} * {size} = {Text(samples)}");
             if (n > int.MaxValue)
                 throw _file.Refuse(Keys.Sizes, $"{size} has n = aspect * d = {n} samples; allowed: at most {int.MaxValue}");
         }
@@ -168,7 +172,8 @@ internal sealed class ExperimentReader
     {
         IReadOnlyList<long> replicas = _file.Get(Keys.Replicas);
         if (replicas.Count != 1 && replicas.Count != sizes)
-            throw _file.Refuse(Keys.Replicas, $"the list has {replicas.Count} values; allowed: one number, or one for each of the {sizes} sizes");
+            throw _file.Refuse(
+                Keys.Replicas, $"the list has {replicas.Count} values; allowed: one number, or one for each of the {sizes} sizes");
         return [.. Enumerable.Range(0, sizes).Select(i => (int)replicas[replicas.Count == 1 ? 0 : i])];
     }
 
@@ -183,7 +188,8 @@ internal sealed class ExperimentReader
         if (points - 1 > algorithm.Steps)
         {
             if (record.Has(Keys.Points))
-                throw record.Refuse(Keys.Points, $"{points} points do not fit {algorithm.Steps} steps; allowed: 2 to {algorithm.Steps + 1}");
+                throw record.Refuse(
+                    Keys.Points, $"{points} points do not fit {algorithm.Steps} steps; allowed: 2 to {algorithm.Steps + 1}");
             points = algorithm.Steps + 1;
         }
 
@@ -209,7 +215,8 @@ internal sealed class ExperimentReader
             if (!hasTemperature)
             {
                 string kind = Keys.Clock.Word(algorithm.Kind);
-                throw _file.Refuse(Keys.Compare, $"'{Keys.Clock.Word(clock)}' needs a temperature, which algorithm '{kind}' does not have; allowed: gd");
+                throw _file.Refuse(
+                    Keys.Compare, $"'{Keys.Clock.Word(clock)}' needs a temperature, which algorithm '{kind}' does not have; allowed: gd");
             }
 
             if (clock == ClockKind.Poisson)

@@ -92,7 +92,8 @@ internal sealed record WholeKey(string Name, long Min, long Max, string Doc) : K
     public override long Read(YamlValue value, string path)
     {
         string text = Text(value, path, "a whole number");
-        if (value is not YamlScalar { Plain: true } || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number))
+        if (value is not YamlScalar { Plain: true }
+            || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number))
         {
             bool isHuge = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real) && Math.Abs(real) > 1e28;
             throw Refuse(value, path, isHuge ? "is out of range" : "is not a whole number");

@@ -56,7 +56,8 @@ internal static class Keys
 
     public static readonly NumberKey StartNorm = new("norm", 0, 1e6, "q(0) = |theta0|^2/d, exact at every size.") { Default = 1 };
 
-    public static readonly NumberKey StartOverlap = new("overlap", -1e6, 1e6, "m(0) = theta0.theta*/d, exact at every size; m(0)^2 <= rho q(0).")
+    public static readonly NumberKey StartOverlap = new(
+        "overlap", -1e6, 1e6, "m(0) = theta0.theta*/d, exact at every size; m(0)^2 <= rho q(0).")
     {
         Default = 0,
     };
@@ -76,15 +77,18 @@ internal static class Keys
         Later = ["sgd", "svag", "online"],
     };
 
-    public static readonly NumberKey Temperature = new("temperature", 0, 1e6, "Temperature tau = rate / batch.") { OnlyFor = ["sgf", "poisson"] };
+    public static readonly NumberKey Temperature =
+        new("temperature", 0, 1e6, "Temperature tau = rate / batch.") { OnlyFor = ["sgf", "poisson"] };
 
-    public static readonly NumberKey Fraction = new("fraction", 1e-6, 1, "Batch fraction b of the samples.") { OnlyFor = ["minibatch"], Absent = 1 };
+    public static readonly NumberKey Fraction =
+        new("fraction", 1e-6, 1, "Batch fraction b of the samples.") { OnlyFor = ["minibatch"], Absent = 1 };
 
     public static readonly NumberKey Step = new("step", 1e-9, 1e3, "Step D in units of time.");
 
     public static readonly NumberKey Horizon = new("horizon", 1e-9, 1e6, "Time at the end, a whole number of steps.");
 
-    public static readonly SectionKey Algorithm = new("algorithm", "The clock, its step and the horizon.", Clock, Temperature, Fraction, Step, Horizon)
+    public static readonly SectionKey Algorithm = new(
+        "algorithm", "The clock, its step and the horizon.", Clock, Temperature, Fraction, Step, Horizon)
     {
         Decider = Clock,
     };
@@ -102,19 +106,22 @@ internal static class Keys
         Later = ["bfloat16", "int8", "bit", "matrix-free"],
     };
 
-    public static readonly SectionKey Design = new("design", "Law and storage of the design, one for all sizes.", Law, Storage) { Required = false };
+    public static readonly SectionKey Design =
+        new("design", "Law and storage of the design, one for all sizes.", Law, Storage) { Required = false };
 
     public static readonly ListKey<long> Sizes = new(
         "sizes", new WholeKey("size", 2, 10_000_000, "Dimension d."), 1, 64, ListOrder.Ascending, "The ladder of dimensions d.");
 
     public static readonly ListKey<long> Replicas = new(
-        "replicas", new WholeKey("replicas", 2, 10_000_000, "Replicas."), 1, 64, ListOrder.Any, "Independent replicas, for all sizes or one number per size.")
+        "replicas", new WholeKey("replicas", 2, 10_000_000, "Replicas."), 1, 64, ListOrder.Any,
+        "Independent replicas, for all sizes or one number per size.")
     {
         OrSingle = true,
         Default = [200],
     };
 
-    public static readonly WholeKey Points = new("points", 2, 10_001, "Number of record times, spread evenly from 0 to the horizon; 13 by default.")
+    public static readonly WholeKey Points = new(
+        "points", 2, 10_001, "Number of record times, spread evenly from 0 to the horizon; 13 by default.")
     {
         Default = 13,
     };
@@ -125,11 +132,14 @@ internal static class Keys
         Default = [],
     };
 
-    public static readonly SectionKey Record = new("record", "When observables are recorded: points or times.", Points, Times) { Required = false };
+    public static readonly SectionKey Record =
+        new("record", "When observables are recorded: points or times.", Points, Times) { Required = false };
 
-    public static readonly WholeKey Paths = new("paths", 100, 10_000_000, "Paths of the single-sample process per sweep.") { Default = 100_000 };
+    public static readonly WholeKey Paths =
+        new("paths", 100, 10_000_000, "Paths of the single-sample process per sweep.") { Default = 100_000 };
 
-    public static readonly WholeKey Sweeps = new("sweeps", 2, 10_000, "Independent sweeps, from which the theory's errors come.") { Default = 32 };
+    public static readonly WholeKey Sweeps =
+        new("sweeps", 2, 10_000, "Independent sweeps, from which the theory's errors come.") { Default = 32 };
 
     public static readonly ChoiceKey<ResponseMethod> Responses = new(
         "responses",
@@ -145,7 +155,8 @@ internal static class Keys
 
     public static readonly NumberKey Alpha = new("alpha", 1e-9, 0.5, "Family-wise error of the verdict.") { Default = 0.01 };
 
-    public static readonly NumberKey Tolerance = new("tolerance", 1e-9, 1, "Relative deviation at finite size that is accepted.") { Default = 0.02 };
+    public static readonly NumberKey Tolerance =
+        new("tolerance", 1e-9, 1, "Relative deviation at finite size that is accepted.") { Default = 0.02 };
 
     public static readonly SectionKey Verdict = new("verdict", "How the verdict is reached.", Alpha, Tolerance) { Required = false };
 

@@ -52,7 +52,8 @@ internal sealed class Section
     public Section Get(SectionKey key) => Find(key) switch
     {
         YamlSection inner => new Section(key, inner, Path(key)),
-        null or YamlScalar { Text.Length: 0, Plain: true } when !key.Required => new Section(key, new YamlSection(_yaml.File, _yaml.Line, []), Path(key)),
+        null or YamlScalar { Text.Length: 0, Plain: true } when !key.Required
+            => new Section(key, new YamlSection(_yaml.File, _yaml.Line, []), Path(key)),
         null => throw Missing(key),
         { } other => throw other.Refuse(Path(key), $"{other.Shown} stands where a section is needed; allowed: {key.Allowed}"),
     };

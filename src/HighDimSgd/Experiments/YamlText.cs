@@ -82,19 +82,29 @@ internal static class YamlText
             throw new ExperimentException($"{file}: is larger than 1 MiB; an experiment is a short YAML text");
         int binary = text.AsSpan().IndexOfAnyInRange('\0', '\u0008');
         if (binary >= 0)
-            throw new ExperimentException($"{file}:{1 + text.AsSpan(0, binary).Count('\n')}: holds binary data; an experiment is YAML text");
+        {
+            int line = 1 + text.AsSpan(0, binary).Count('\n');
+            throw new ExperimentException($"{file}:{line}: holds binary data; an experiment is YAML text");
+        }
+
+        var reader = new Reader(new Parser(new StringReader(text)), file);
         try
         {
-            return new Reader(new Parser(new StringReader(text)), file).Document();
+            return reader.Document();
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is not (ExperimentException or OutOfMemoryException))
         {
-            throw new ExperimentException($"{file}:{Math.Max(1, e.Start.Line)}: is not YAML: {e.Message}", e);
+            // On some malformed texts the parser stops with an exception that is not its own and has no place.
+            (long at, string why) = e is YamlException yaml ? (yaml.Start.Line, ": " + yaml.Message) : (reader.Line, "");
+            long line = Math.Clamp(at, 1, 1 + text.AsSpan().Count('\n'));
+            throw new ExperimentException($"{file}:{line}: is not YAML{why}", e);
         }
     }
 
     private sealed class Reader(IParser parser, string file)
     {
+        public long Line => parser.Current?.End.Line ?? 1;
+
         public YamlSection Document()
         {
             parser.Consume<StreamStart>();
@@ -159,6 +169,7 @@ internal static class YamlText
 
         private ExperimentException Refuse(ParsingEvent at, string problem) => new($"{file}:{at.Start.Line}: {problem}");
 
-        private ExperimentException Empty() => new($"{file}: is empty; an experiment needs at least family, model, aspect, algorithm and sizes");
+        private ExperimentException Empty()
+            => new($"{file}: is empty; an experiment needs at least family, model, aspect, algorithm and sizes");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HighDimSgd.Experiments;
 
 namespace HighDimSgd.Tests.Experiments;
@@ -75,9 +76,9 @@ public class ExperimentFileTests
             .Replace("points: 13", "points: 3", StringComparison.Ordinal)
             .Replace("[sgf]", $"[{compare}]", StringComparison.Ordinal);
         Experiment e = Experiment.Parse(text, "f");
-        foreach (bool indented in new[] { false, true })
+        foreach (JsonSerializerOptions style in new JsonSerializerOptions[] { new(), new() { WriteIndented = true }, new() { WriteIndented = true, IndentCharacter = '\t', IndentSize = 1 } })
         {
-            string json = e.ToJson().ToJsonString(new() { WriteIndented = indented });
+            string json = e.ToJson().ToJsonString(style);
             Experiment back = Experiment.Parse(json, "results.json");
             Assert.Equal(e, back);
             Assert.Equal(e.Model, back.Model);

@@ -39,7 +39,7 @@ public class ExperimentRefusalTests
     [InlineData("seed: 7", "seed: -1", 3, "seed: '-1' is out of range; allowed: a whole number from 0 to 9223372036854775807")]
     [InlineData("seed: 7", "seed: 9223372036854775808", 3, "seed: '9223372036854775808' is out of range")]
     [InlineData("seed: 7", "seed: 1e300", 3, "seed: '1e300' is out of range")]
-    [InlineData("replicas: 200", "replicas: 1", 14, "replicas: '1' is out of range; allowed: one value or a list")]
+    [InlineData("replicas: 200", "replicas: 1", 14, "replicas: '1' is out of range; allowed: a whole number from 2 to 10000000")]
     [InlineData("[250, 500, 1000]", "[250, 20000000]", 13, "sizes[1]: '20000000' is out of range")]
     [InlineData("[250, 500, 1000]", "[]", 13, "sizes: the list has 0 values")]
     [InlineData("paths: 100000", "paths: 10", 16, "theory.paths: '10' is out of range")]
@@ -171,23 +171,27 @@ public class ExperimentRefusalTests
         for (int i = 0; i < 300; i++)
         {
             var text = new StringBuilder(i % 3 == 0 ? Samples.Shortest : Samples.Text);
-            for (int edits = random.Next(1, 5); edits > 0; edits--)
+            for (int edits = random.Next(1, 4); edits > 0; edits--)
             {
                 int at = random.Next(text.Length);
-                switch (random.Next(5))
+                switch (random.Next(8))
                 {
                     case 0: text.Remove(at, Math.Min(random.Next(1, 20), text.Length - at)); break;
                     case 1: text.Insert(at, pieces[random.Next(pieces.Length)]); break;
                     case 2: text[at] = (char)random.Next(1, 0x250); break;
                     case 3: text.Insert(at, text.ToString(at, Math.Min(random.Next(1, 40), text.Length - at))); break;
-                    default: text[at] = (char)('0' + random.Next(10)); break;
+                    default: // another digit
+                        while (!char.IsAsciiDigit(text[at]))
+                            at = (at + 1) % text.Length;
+                        text[at] = (char)('0' + random.Next(10));
+                        break;
                 }
             }
 
             try
             {
                 Experiment e = Experiment.Parse(text.ToString(), "fuzz.yaml");
-                Assert.Equal(e, e.Validate() with { Name = e.Name });
+                Assert.Equal(e, e.Validate());
                 read++;
             }
             catch (ExperimentException e)
