@@ -69,7 +69,7 @@ internal static class Dense
             var engines = replicas.Select(r => new DenseEngine<TReal, TWord, TView, LogisticLoss<TReal, TWord>>(skeletons, setting, size, default)).ToArray();
             for (int i = 0; i < engines.Length; i++)
                 engines[i].Prepare(replicas[i]);
-            float[][] designs = [.. replicas.Select(_ => new float[2 * size * size])];
+            float[][] designs = [.. replicas.Select(_ => ReadFloor.Touched(2 * size * size))];
             double sum = 0;
             for (int pass = 0; pass < 5; pass++)
             {

@@ -6,6 +6,14 @@ namespace HighDimSgd.Benchmarks;
 /// <summary>Reads memory as fast as a core can: eight independent vector sums.</summary>
 internal static class ReadFloor
 {
+    /// <summary>Memory with pages of its own: an array never written to is all one page of zeros.</summary>
+    public static float[] Touched(int length)
+    {
+        var data = new float[length];
+        Array.Fill(data, 1f);
+        return data;
+    }
+
     public static float Sum(float[] data)
     {
         ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(data);

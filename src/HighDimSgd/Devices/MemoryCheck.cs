@@ -20,7 +20,7 @@ internal static class MemoryCheck
             Refuse("the curves of all replicas", 2 * curves, device, "choose fewer replicas or record points");
         }
 
-        Refuse("one sweep of the theory", DmftSweep.Bytes(experiment), device, "choose fewer paths or steps");
+        Refuse("one sweep of the theory", DmftSweeps.Bytes(experiment), device, "choose fewer paths or steps");
     }
 
     private static void Refuse(string what, long bytes, IDevice device, string advice)

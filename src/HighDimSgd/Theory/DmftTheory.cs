@@ -22,23 +22,22 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
         string name = clock.ToString().ToLowerInvariant(), hash = UnitStore.TheoryHash(variant, device.Key);
         SortedDictionary<int, ReplicaCurve> sweeps = store.Read(name, hash, 0);
         finished(sweeps);
-        for (int s = 0; s < experiment.Theory.Sweeps; s++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (sweeps.ContainsKey(s))
-                continue;
-            SweepResult result = device.Run(new DmftSweep(variant, s), wholeDevice: true);
-            sweeps[s] = new(result.Curves, result.Refusal ?? string.Empty);
-            store.Write(name, hash, 0, s, [sweeps[s]]);
-            finished(sweeps);
-            if (result.Refusal is not null)
-                break;
-        }
-
+        int[] missing = [.. Enumerable.Range(0, experiment.Theory.Sweeps).Where(s => !sweeps.ContainsKey(s))];
+        if (missing.Length > 0 && sweeps.Values.All(s => s.IsWhole))
+            device.Run(new DmftSweeps(variant, missing, Finish), wholeDevice: true);
+        cancellation.ThrowIfCancellationRequested();
         double[] times = experiment.Times();
         if (sweeps.FirstOrDefault(s => !s.Value.IsWhole) is { Value: { } refused } first)
             return new(TheoryResult.Refused, $"sweep {first.Key} stopped {refused.Note}", name, times, new Dictionary<string, Curve>());
         return new(TheoryResult.Ok, string.Empty, name, times, Average([.. sweeps.Values.Take(experiment.Theory.Sweeps)], times.Length));
+
+        bool Finish(int sweep, SweepResult result)
+        {
+            sweeps[sweep] = new(result.Curves, result.Refusal ?? string.Empty);
+            store.Write(name, hash, 0, sweep, [sweeps[sweep]]);
+            finished(sweeps);
+            return result.Refusal is null && !cancellation.IsCancellationRequested;
+        }
     }
 
     private Dictionary<string, Curve> Average(IReadOnlyList<ReplicaCurve> sweeps, int times)
