@@ -32,6 +32,13 @@ public sealed record Curve(double[] Mean, double[] Error, double[] Variance);
 public sealed record TheoryResult(
     string Status, string Why, string Clock, double[] Times, IReadOnlyDictionary<string, Curve> Observables)
 {
+    /// <summary>
+    /// Every sweep's curve by observable, shape (sweeps, times): the covariance over time of a theory curve comes from here. Empty where
+    /// refused; not part of results.json.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, double[,]> Sweeps { get; init; } = new Dictionary<string, double[,]>();
+
     /// <summary>Status of a theory that was solved.</summary>
     public const string Ok = "ok";
 

@@ -29,7 +29,8 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
         double[] times = experiment.Times();
         if (sweeps.FirstOrDefault(s => !s.Value.IsWhole) is { Value: { } refused } first)
             return new(TheoryResult.Refused, $"sweep {first.Key} stopped {refused.Note}", name, times, new Dictionary<string, Curve>());
-        return new(TheoryResult.Ok, string.Empty, name, times, Average([.. sweeps.Values.Take(experiment.Theory.Sweeps)], times.Length));
+        ReplicaCurve[] used = [.. sweeps.Values.Take(experiment.Theory.Sweeps)];
+        return new(TheoryResult.Ok, string.Empty, name, times, Average(used, times.Length)) { Sweeps = Tables(used, times.Length) };
 
         bool Finish(int sweep, SweepResult result)
         {
@@ -40,7 +41,20 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
         }
     }
 
-    private Dictionary<string, Curve> Average(IReadOnlyList<ReplicaCurve> sweeps, int times)
+    private Dictionary<string, double[,]> Tables(ReplicaCurve[] sweeps, int times) =>
+        Observables.Of(experiment.Model).Select((name, o) => (name, o)).ToDictionary(x => x.name, x =>
+        {
+            var table = new double[sweeps.Length, times];
+            for (int s = 0; s < sweeps.Length; s++)
+            {
+                for (int t = 0; t < times; t++)
+                    table[s, t] = sweeps[s].Values[x.o, t];
+            }
+
+            return table;
+        });
+
+    private Dictionary<string, Curve> Average(ReplicaCurve[] sweeps, int times)
     {
         IReadOnlyList<string> names = Observables.Of(experiment.Model);
         var curves = new Dictionary<string, Curve>();
