@@ -38,6 +38,8 @@ public sealed class KernelIlTests
     [InlineData(typeof(PlantedBodies.WritesStatic), "WritesStatic.Run: writes a static field")]
     [InlineData(typeof(PlantedBodies.AllocatesOnStack), "AllocatesOnStack.Run: allocates on the stack")]
     [InlineData(typeof(PlantedBodies.CallsLibrary), "CallsLibrary.Run: calls MathF.Exp(Single), which is not on the list")]
+    [InlineData(typeof(PlantedBodies.CallsUnsignedBits),
+        "CallsUnsignedBits.Run: calls BitConverter.SingleToUInt32Bits(Single), which is not on the list")]
     [InlineData(typeof(PlantedBodies.CallsDefault), "CallsDefault.Run > CallsDefault.Twice: calls the default interface method IShape.Twice")]
     [InlineData(typeof(PlantedBodies.CallsVirtual), "CallsVirtual.Run: calls the virtual method Object.GetHashCode")]
     [InlineData(typeof(PlantedBodies.SwitchesWithoutDefault), "SwitchesWithoutDefault.Run: has a switch without a default")]

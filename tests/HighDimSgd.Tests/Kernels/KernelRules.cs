@@ -12,8 +12,9 @@ internal static class KernelRules
     private static readonly HashSet<string> LibraryMethods =
     [
         "MathF.Sqrt(Single)",
-        "BitConverter.SingleToUInt32Bits(Single)",
-        "BitConverter.UInt32BitsToSingle(UInt32)",
+        "Single.IsNaN(Single)",
+        "BitConverter.SingleToInt32Bits(Single)",
+        "BitConverter.Int32BitsToSingle(Int32)",
     ];
 
     private static readonly HashSet<Code> Instructions =

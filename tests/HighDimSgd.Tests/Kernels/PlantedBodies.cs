@@ -131,6 +131,11 @@ internal static class PlantedBodies
         public void Run(int outer, int index) => view.Store(index, new(MathF.Exp(index)));
     }
 
+    internal readonly struct CallsUnsignedBits(ScalarView view) : IForBody
+    {
+        public void Run(int outer, int index) => view.Store(BitConverter.SingleToUInt32Bits(index), default);
+    }
+
     internal readonly struct CallsVirtual(ScalarView view, Version version) : IForBody
     {
         public void Run(int outer, int index) => view.Store(version.GetHashCode(), default);
