@@ -51,7 +51,6 @@ internal static class KernelBodies
                 "TReal" => [typeof(Real1)],
                 "TWord" => [typeof(Word1)],
                 "TView" => [view],
-                "T" => [typeof(Real1), typeof(Word1)],
                 _ => physics,
             };
             choices = choices.SelectMany(_ => candidates, (chosen, next) => (Type[])[.. chosen, next]);
