@@ -1,1 +1,22 @@
-return 0;
+using HighDimSgd.Benchmarks;
+
+// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|peers] [rounds]
+// dense, dmft: this project alone. peers (the default): this project and what a user would write instead, same work, same run,
+// taking turns, with medians over the rounds; needs python3 with NumPy, PyTorch and Numba for the peers.
+string what = args.ElementAtOrDefault(0) ?? "peers";
+int rounds = int.TryParse(args.ElementAtOrDefault(1), out int r) ? r : 5;
+switch (what)
+{
+    case "dense":
+        Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Dense.Measure()));
+        return 0;
+    case "dmft":
+        Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Dmft.Measure()));
+        return 0;
+    case "peers":
+        Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Dense.Measure().Concat(Dmft.Measure()).Concat(Peers.Measure())));
+        return 0;
+    default:
+        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft or peers");
+        return 2;
+}

@@ -9,6 +9,9 @@ namespace HighDimSgd.Kernels;
 /// </summary>
 public static class Functions
 {
+    // Compiled on its own, fully and at once: inlined everywhere, these would use up the compiler's budget for inlining.
+    private const MethodImplOptions OwnMethod = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+
     // 1.5 * 2^23: adding and subtracting it rounds to the nearest integer for magnitudes below 2^22.
     private const float Rounder = 12582912f;
 
@@ -26,7 +29,7 @@ public static class Functions
     /// exp(x), error below 1.5 ulp for -87.3 &lt;= x &lt;= 88; outside, x is moved to the nearer end, so the result stays positive
     /// and finite. NaN stays NaN.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(OwnMethod)]
     public static TReal Exp<TReal, TWord>(TReal x)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
@@ -47,7 +50,7 @@ public static class Functions
     }
 
     /// <summary>log(x), error below 2 ulp for normal x; x below the smallest normal number is moved up to it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(OwnMethod)]
     public static TReal Log<TReal, TWord>(TReal x)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
@@ -76,7 +79,7 @@ public static class Functions
     /// cos and sin of <paramref name="turns"/> full turns, that is of 2 pi turns: absolute error below 1.5e-7 for |turns| up to
     /// 2^21. In turns the reduction to an eighth of the circle is exact.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(OwnMethod)]
     public static void CosSinTurns<TReal, TWord>(TReal turns, out TReal cos, out TReal sin)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>

@@ -29,7 +29,10 @@ public interface IForBody
     void Run(int outer, int index);
 }
 
-/// <summary>Body of the skeleton <c>RowPass</c>: turns the product r_i = x_i.theta into the weight f_i of row i in the gradient.</summary>
+/// <summary>
+/// Body of the skeleton <c>RowPass</c>: turns the product r_i = x_i.theta into the weight f_i of row i in the gradient. A device may run
+/// it on a row before that row's product is there and again afterwards: the last run counts. Arrays by row have room for 16 more.
+/// </summary>
 /// <typeparam name="TReal">Lane of reals; a lane is a row.</typeparam>
 public interface IRowBody<TReal>
     where TReal : unmanaged

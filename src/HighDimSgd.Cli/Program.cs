@@ -1,1 +1,16 @@
-return 0;
+using System.Runtime.InteropServices;
+using HighDimSgd;
+using HighDimSgd.Cli;
+
+using var stop = new CancellationTokenSource();
+
+// The first signal stops between units of work, a second one ends the process at once.
+void OnSignal(PosixSignalContext context)
+{
+    context.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+}
+
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+return new CommandLine(Console.Out, Console.Error, Runner.Run).Main(args, stop.Token);

@@ -114,6 +114,9 @@ public interface IDevice
     /// <summary>Independent workers that should run replicas side by side.</summary>
     int Workers { get; }
 
+    /// <summary>Width of its vectors in bits; 0 where it has none.</summary>
+    int VectorBits { get; }
+
     /// <summary>Bytes of memory that experiments may use.</summary>
     long MemoryBytes { get; }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using HighDimSgd.Experiments;
 
 namespace HighDimSgd.Results;
@@ -46,7 +47,12 @@ public sealed record TheoryResult(
 /// <param name="Times">Record times.</param>
 /// <param name="Observables">Curves by observable.</param>
 public sealed record SizeSummary(
-    int Size, int Samples, int Replicas, IReadOnlyList<int> Diverged, double[] Times, IReadOnlyDictionary<string, Curve> Observables);
+    [property: JsonPropertyName("d")] int Size,
+    [property: JsonPropertyName("n")] int Samples,
+    int Replicas,
+    IReadOnlyList<int> Diverged,
+    double[] Times,
+    IReadOnlyDictionary<string, Curve> Observables);
 
 /// <summary>Weighted fit of mean(d) = limit + coefficient/d at every record time.</summary>
 /// <param name="Limit">Limit by time; NaN where the ladder does not allow the fit.</param>
@@ -64,7 +70,8 @@ public sealed record FiniteSizeFit(double[] Limit, double[] LimitError, double[]
 /// <param name="Detectable">Deviation that could have been detected, or null.</param>
 /// <param name="Deviations">Simulation minus theory in standard errors, by time; NaN where undefined.</param>
 public sealed record Check(
-    int? Size, string Observable, double Statistic, double? P, string Status, double? Detectable, double[] Deviations);
+    [property: JsonConverter(typeof(SizeOrLimitConverter))] int? Size,
+    string Observable, double Statistic, double? P, string Status, double? Detectable, double[] Deviations);
 
 /// <summary>The answer in a word, with the reason in words.</summary>
 /// <param name="Status">"pass", "fail" or "unresolved".</param>

@@ -54,9 +54,21 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
     /// <returns>True where every number stayed finite; otherwise the curves are incomplete.</returns>
     public bool Run(int replica, double[,] curves)
     {
+        Prepare(replica);
+        return Advance(replica, curves);
+    }
+
+    /// <summary>Draws all that does not change with time: design, teacher, start and labels.</summary>
+    internal void Prepare(int replica)
+    {
         DrawDesign(replica);
         DrawTeacherAndStart(replica);
         DrawLabels(replica);
+    }
+
+    /// <summary>Runs all steps of the replica that was prepared.</summary>
+    internal bool Advance(int replica, double[,] curves)
+    {
         int steps = experiment.Algorithm.Steps, record = 0;
         for (int k = 0; k <= steps && record < experiment.RecordSteps.Count; k++)
         {

@@ -17,8 +17,8 @@ internal readonly record struct DenseShape(int Size, int Samples)
         }
     }
 
-    /// <summary>Samples rounded up to 64; the padding rows of the design are zero.</summary>
-    public int PaddedSamples => (Samples + 63) / 64 * 64;
+    /// <summary>Samples and at least 16 more, rounded up to 64; the padding rows of the design are zero.</summary>
+    public int PaddedSamples => (Samples + 16 + 63) / 64 * 64;
 
     /// <summary>Elements of the design.</summary>
     public long DesignLength => (long)PaddedSamples * RowStride;

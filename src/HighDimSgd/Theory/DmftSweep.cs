@@ -15,13 +15,31 @@ namespace HighDimSgd.Theory;
 /// <param name="Refusal">Null, or why the sweep stopped.</param>
 public sealed record SweepResult(double[,] Curves, double[,]? Response, string? Refusal);
 
+/// <summary>One sweep by itself.</summary>
+/// <param name="experiment">The experiment.</param>
+/// <param name="sweep">Number of the sweep.</param>
+public sealed class DmftSweep(Experiment experiment, int sweep) : IDeviceProgram<SweepResult>
+{
+    /// <inheritdoc/>
+    public SweepResult Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord>
+    {
+        SweepResult? only = null;
+        new DmftSweeps(experiment, [sweep], (_, result) => (only = result) is null).Run(skeletons);
+        return only!;
+    }
+}
+
 /// <summary>
-/// One forward sweep of the DMFT in discrete time (page A, A4): the exact limit of the simulator at the same step, up to the
+/// Forward sweeps of the DMFT in discrete time (page A, A4): the exact limit of the simulator at the same step, up to the
 /// Monte-Carlo error of its paths. The system is causal, so there is nothing to iterate.
 /// </summary>
 /// <param name="experiment">The experiment; its clock is the sweep's clock.</param>
-/// <param name="sweep">Number of the sweep: the address of its random numbers.</param>
-public sealed class DmftSweep(Experiment experiment, int sweep) : IDeviceProgram<SweepResult>
+/// <param name="sweeps">Numbers of the sweeps, the addresses of their random numbers; run one after another in the same memory.</param>
+/// <param name="finished">Takes a sweep's number and result; false ends the program.</param>
+public sealed class DmftSweeps(Experiment experiment, IEnumerable<int> sweeps, Func<int, SweepResult, bool> finished) : IDeviceProgram<int>
 {
     /// <summary>Effective temperature below which integration by parts is left for tangents, since its noise grows.</summary>
     public const double PartsTemperature = 0.02;
@@ -45,15 +63,29 @@ public sealed class DmftSweep(Experiment experiment, int sweep) : IDeviceProgram
         return (sizeof(float) * floats) + (5 * sizeof(double) * steps * steps);
     }
 
-    /// <inheritdoc/>
-    public SweepResult Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+    /// <summary>Runs the sweeps on a device's skeletons.</summary>
+    /// <returns>Number of sweeps that ran.</returns>
+    public int Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
         where TView : struct, IView<TReal, TWord> => experiment.Model.Loss switch
         {
-            LossKind.Squared => new Paths<TReal, TWord, TView, SquaredLoss<TReal, TWord>>(skeletons, experiment, sweep, default).Run(),
-            _ => new Paths<TReal, TWord, TView, LogisticLoss<TReal, TWord>>(skeletons, experiment, sweep, default).Run(),
+            LossKind.Squared => Run(new Paths<TReal, TWord, TView, SquaredLoss<TReal, TWord>>(skeletons, experiment, default).Run),
+            _ => Run(new Paths<TReal, TWord, TView, LogisticLoss<TReal, TWord>>(skeletons, experiment, default).Run),
         };
+
+    private int Run(Func<int, SweepResult> run)
+    {
+        int count = 0;
+        foreach (int sweep in sweeps)
+        {
+            count++;
+            if (!finished(sweep, run(sweep)))
+                break;
+        }
+
+        return count;
+    }
 
     // Tangents need far fewer paths for the same error of the responses (page A, A9), and their memory grows with the square of the steps.
     private static int TangentPaths(int paths) => Math.Min(paths, Math.Max(4096, paths / 16));
@@ -70,36 +102,37 @@ public sealed class DmftSweep(Experiment experiment, int sweep) : IDeviceProgram
     {
         private readonly ISkeletons<TReal, TWord, TView> skeletons;
         private readonly Experiment experiment;
-        private readonly int sweep, paths, steps;
+        private readonly int paths, steps;
         private readonly float inverseAspect;
         private readonly TLoss loss;
         private readonly PathTable shape;
         private readonly TView table, products, labels;
         private readonly ClockSource<TReal, TWord, TView> clock;
-        private readonly TwoTime functions;
         private readonly Tangents? tangents;
+        private TwoTime functions;
+        private int sweep;
 
-        public Paths(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int sweep, TLoss loss)
+        public Paths(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, TLoss loss)
         {
             this.skeletons = skeletons;
             this.experiment = experiment;
-            this.sweep = sweep;
             this.loss = loss;
-            (ModelSpec model, AlgorithmSpec algorithm) = (experiment.Model, experiment.Algorithm);
-            (paths, steps) = (experiment.Theory.Paths, algorithm.Steps);
+            (paths, steps) = (experiment.Theory.Paths, experiment.Algorithm.Steps);
             inverseAspect = (float)(1 / experiment.Aspect);
             shape = new(paths, (2 * steps) + 2);
             table = skeletons.Allocate(shape.Length);
             products = skeletons.Allocate(paths);
             labels = skeletons.Allocate(paths);
-            clock = new(skeletons, algorithm, experiment.Aspect);
-            functions = new(steps, 1 - (model.Ridge * algorithm.Step), model.TeacherNorm, model.StartNorm, model.StartOverlap);
+            clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
+            functions = Start();
             if (MethodOf(experiment) == ResponseMethod.Tangent)
                 tangents = new(this);
         }
 
-        public SweepResult Run()
+        public SweepResult Run(int sweep)
         {
+            this.sweep = sweep;
+            functions = Start();
             var curves = new double[Observables.Of(experiment.Model).Count, experiment.RecordSteps.Count];
             var fresh = new FreshData(experiment.Model);
             FillGaussians(Purpose.PathTeacher, 0, 1, 0);
@@ -128,6 +161,12 @@ public sealed class DmftSweep(Experiment experiment, int sweep) : IDeviceProgram
             }
 
             return new(curves, tangents is null ? null : Response(), null);
+        }
+
+        private TwoTime Start()
+        {
+            ModelSpec model = experiment.Model;
+            return new(steps, 1 - (model.Ridge * experiment.Algorithm.Step), model.TeacherNorm, model.StartNorm, model.StartOverlap);
         }
 
         private void Advance(int k)

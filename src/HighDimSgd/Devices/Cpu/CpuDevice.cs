@@ -5,8 +5,6 @@ namespace HighDimSgd.Devices.Cpu;
 /// <summary>The processor: threads over replicas or over rows, vectors within.</summary>
 public sealed class CpuDevice : IDevice
 {
-    private readonly int vectorBits;
-
     /// <summary>A device on <paramref name="threads"/> threads (0: one per processor).</summary>
     /// <param name="threads">Number of threads.</param>
     public CpuDevice(int threads = 0)
@@ -18,17 +16,20 @@ public sealed class CpuDevice : IDevice
     internal CpuDevice(int threads, int vectorBits)
     {
         Workers = threads > 0 ? threads : Environment.ProcessorCount;
-        this.vectorBits = vectorBits;
+        VectorBits = vectorBits;
     }
 
     /// <inheritdoc/>
     public string Key => "cpu";
 
     /// <inheritdoc/>
-    public string Name => $"{CpuName.Read()}, {vectorBits}-bit vectors";
+    public string Name => $"{CpuName.Read()}, {VectorBits}-bit vectors";
 
     /// <inheritdoc/>
     public int Workers { get; }
+
+    /// <inheritdoc/>
+    public int VectorBits { get; }
 
     /// <inheritdoc/>
     public long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -38,7 +39,7 @@ public sealed class CpuDevice : IDevice
     {
         ArgumentNullException.ThrowIfNull(program);
         int threads = wholeDevice ? Workers : 1;
-        if (vectorBits == 512)
+        if (VectorBits == 512)
         {
             using var wide = new CpuSkeletons<Real512, Word512>(threads);
             return program.Run(wide);

@@ -4,9 +4,10 @@ using HighDimSgd.Kernels;
 namespace HighDimSgd.Devices.Cpu;
 
 /// <content>
-/// The fused row pass. Sixteen rows at a time: their products (a few rows held in registers over one sweep of the columns), the row
-/// body on all sixteen at once, then their weighted sum onto the gradient while they are still in cache. Per design entry: 4 bytes
-/// from where the design lives, 4 more from the nearest cache, 2 fused multiply-adds.
+/// The fused row pass. A group of rows at a time, as many as fit into the first-level cache: one sweep of the columns takes the
+/// products of the new group and adds the weighted rows of the group before, so that waiting for new rows and working on near ones
+/// overlap; between sweeps the row body turns products into weights. Per design entry: 4 bytes from where the design lives, 4 more
+/// from the nearest cache, 2 fused multiply-adds. Neither the grouping nor the overlap changes the order of any sum.
 /// </content>
 internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
 {
@@ -21,9 +22,11 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         where TBody : struct, IRowBody<TReal>
     {
         // A panel's partial gradient is summed on its own, the panels are then added in order.
-        int panelRows = Math.Max(256, (((rows + 63) / 64) + Lanes - 1) / Lanes * Lanes);
+        int panelRows = Math.Max(512, (((rows + 63) / 64) + Lanes - 1) / Lanes * Lanes);
         int panels = (rows + panelRows - 1) / panelRows;
-        float* partial = TBody.WantsGradient ? Scratch((long)panels * rowStride) : null;
+        float* partial = Scratch((long)panels * rowStride);
+        // Side by side, a panel must not touch the rows after its last, which a group of fewer than sixteen rows does.
+        int group = options.MaxDegreeOfParallelism > 1 ? Lanes : GroupRows(rowStride);
         for (int slot = 0; slot < batch; slot++)
         {
             float* x = design.View.Data + (slot * design.Stride);
@@ -32,7 +35,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
             Each(panels, panelRows * rowStride / 64, panel =>
             {
                 int first = (int)panel * panelRows;
-                PanelPass(replica, x, rowStride, first, Math.Min(rows, first + panelRows), t, partial + (panel * rowStride), body);
+                PanelPass(replica, group, x, rowStride, first, Math.Min(rows, first + panelRows), t, partial + (panel * rowStride), body);
             });
             if (TBody.WantsGradient)
                 SumPanels(partial, panels, rowStride, gradient.View.Data + (slot * gradient.Stride));
@@ -50,57 +53,79 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         }
     }
 
-    private static void PanelPass<TBody>(int slot, float* design, int stride, int first, int end, float* theta, float* sum, TBody body)
+    // Rows of a group, with theta and the sum, stay below 48 KiB.
+    private static int GroupRows(int stride) => stride <= 640 ? 16 : stride <= 1152 ? 8 : 4;
+
+    private static void PanelPass<TBody>(
+        int slot, int group, float* design, int stride, int first, int end, float* theta, float* sum, TBody body)
         where TBody : struct, IRowBody<TReal>
     {
         TReal* products = stackalloc TReal[Lanes];
         float* weights = stackalloc float[Lanes];
-        if (TBody.WantsGradient)
-            new Span<float>(sum, stride).Clear();
-        for (int row = first; row < end; row += Lanes)
+        for (int s = 0; s < Lanes; s++)
+            products[s] = TReal.Of(0f);
+        new Span<float>(weights, Lanes).Clear();
+        new Span<float>(sum, stride).Clear();
+        float* x = design + ((long)first * stride), pending = x;
+        for (int row = first; row < end; row += group, x += (long)group * stride)
         {
-            float* x = design + ((long)row * stride);
-            for (int s = 0; s < Lanes; s += TReal.RowsAtOnce)
-            {
-                if (TReal.RowsAtOnce == 8)
-                    Products8(x + ((long)s * stride), stride, theta, products + s);
-                else
-                    Products4(x + ((long)s * stride), stride, theta, products + s);
-            }
-
+            Sweep(group, x, pending, stride, theta, products, weights, sum);
             TReal f = body.Run(slot, row, TReal.SumRows(products));
-            if (!TBody.WantsGradient)
-                continue;
-            TReal.Store(f, weights);
-            for (int s = 0; s < Lanes; s += TReal.RowsAtOnce)
-            {
-                if (TReal.RowsAtOnce == 8)
-                    Add8(x + ((long)s * stride), stride, weights + s, sum);
-                else
-                    Add4(x + ((long)s * stride), stride, weights + s, sum);
-            }
+            if (TBody.WantsGradient)
+                TReal.Store(f, weights);
+            pending = x;
+        }
+
+        if (TBody.WantsGradient)
+            Sweep(group, pending, pending, stride, theta, products, weights, sum);
+    }
+
+    /// <summary>Products of the group at <paramref name="x"/>, and the weighted rows at <paramref name="pending"/> onto the sum.</summary>
+    private static void Sweep(int group, float* x, float* pending, int stride, float* theta, TReal* products, float* weights, float* sum)
+    {
+        if (TReal.RowsAtOnce == 8 && group >= 8)
+        {
+            for (int s = 0; s < group; s += 8)
+                Sweep8(x + ((long)s * stride), pending + ((long)s * stride), stride, theta, products + s, weights + s, sum);
+        }
+        else
+        {
+            for (int s = 0; s < group; s += 4)
+                Sweep4(x + ((long)s * stride), pending + ((long)s * stride), stride, theta, products + s, weights + s, sum);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Products8(float* x, int stride, float* theta, TReal* products)
+    // Loops of their own: vectors that live across a call would be kept in memory, not in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Sweep8(float* x, float* old, int stride, float* theta, TReal* products, float* weights, float* sum)
     {
-        long row = stride;
+        long row = stride, four = 4 * row;
         TReal zero = TReal.Of(0f);
         TReal a = zero, b = zero, c = zero, d = zero, e = zero, f = zero, g = zero, h = zero;
-        float* last = x + stride;
-        float* y = x + (4 * row);
-        for (; x < last; x += Lanes, y += Lanes, theta += Lanes)
+        TReal wa = TReal.Of(weights[0]), wb = TReal.Of(weights[1]), wc = TReal.Of(weights[2]), wd = TReal.Of(weights[3]);
+        TReal we = TReal.Of(weights[4]), wf = TReal.Of(weights[5]), wg = TReal.Of(weights[6]), wh = TReal.Of(weights[7]);
+        for (float* last = x + stride; x < last; x += Lanes, old += Lanes, theta += Lanes, sum += Lanes)
         {
-            TReal t = TReal.Load(theta);
+            TReal t = TReal.Load(theta), s = TReal.Load(sum);
+            float* y = x + four;
+            float* z = old + four;
             a = TReal.FusedMultiplyAdd(TReal.Load(x), t, a);
+            s = TReal.FusedMultiplyAdd(wa, TReal.Load(old), s);
             b = TReal.FusedMultiplyAdd(TReal.Load(x + row), t, b);
+            s = TReal.FusedMultiplyAdd(wb, TReal.Load(old + row), s);
             c = TReal.FusedMultiplyAdd(TReal.Load(x + (2 * row)), t, c);
+            s = TReal.FusedMultiplyAdd(wc, TReal.Load(old + (2 * row)), s);
             d = TReal.FusedMultiplyAdd(TReal.Load(x + (3 * row)), t, d);
+            s = TReal.FusedMultiplyAdd(wd, TReal.Load(old + (3 * row)), s);
             e = TReal.FusedMultiplyAdd(TReal.Load(y), t, e);
+            s = TReal.FusedMultiplyAdd(we, TReal.Load(z), s);
             f = TReal.FusedMultiplyAdd(TReal.Load(y + row), t, f);
+            s = TReal.FusedMultiplyAdd(wf, TReal.Load(z + row), s);
             g = TReal.FusedMultiplyAdd(TReal.Load(y + (2 * row)), t, g);
+            s = TReal.FusedMultiplyAdd(wg, TReal.Load(z + (2 * row)), s);
             h = TReal.FusedMultiplyAdd(TReal.Load(y + (3 * row)), t, h);
+            s = TReal.FusedMultiplyAdd(wh, TReal.Load(z + (3 * row)), s);
+            TReal.Store(s, sum);
         }
 
         products[0] = a;
@@ -113,63 +138,30 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         products[7] = h;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Products4(float* x, int stride, float* theta, TReal* products)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Sweep4(float* x, float* old, int stride, float* theta, TReal* products, float* weights, float* sum)
     {
         long row = stride;
         TReal zero = TReal.Of(0f);
         TReal a = zero, b = zero, c = zero, d = zero;
-        for (float* last = x + stride; x < last; x += Lanes, theta += Lanes)
+        TReal wa = TReal.Of(weights[0]), wb = TReal.Of(weights[1]), wc = TReal.Of(weights[2]), wd = TReal.Of(weights[3]);
+        for (float* last = x + stride; x < last; x += Lanes, old += Lanes, theta += Lanes, sum += Lanes)
         {
-            TReal t = TReal.Load(theta);
+            TReal t = TReal.Load(theta), s = TReal.Load(sum);
             a = TReal.FusedMultiplyAdd(TReal.Load(x), t, a);
+            s = TReal.FusedMultiplyAdd(wa, TReal.Load(old), s);
             b = TReal.FusedMultiplyAdd(TReal.Load(x + row), t, b);
+            s = TReal.FusedMultiplyAdd(wb, TReal.Load(old + row), s);
             c = TReal.FusedMultiplyAdd(TReal.Load(x + (2 * row)), t, c);
+            s = TReal.FusedMultiplyAdd(wc, TReal.Load(old + (2 * row)), s);
             d = TReal.FusedMultiplyAdd(TReal.Load(x + (3 * row)), t, d);
+            s = TReal.FusedMultiplyAdd(wd, TReal.Load(old + (3 * row)), s);
+            TReal.Store(s, sum);
         }
 
         products[0] = a;
         products[1] = b;
         products[2] = c;
         products[3] = d;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add8(float* x, int stride, float* weights, float* sum)
-    {
-        long row = stride;
-        TReal a = TReal.Of(weights[0]), b = TReal.Of(weights[1]), c = TReal.Of(weights[2]), d = TReal.Of(weights[3]);
-        TReal e = TReal.Of(weights[4]), f = TReal.Of(weights[5]), g = TReal.Of(weights[6]), h = TReal.Of(weights[7]);
-        float* last = x + stride;
-        float* y = x + (4 * row);
-        for (; x < last; x += Lanes, y += Lanes, sum += Lanes)
-        {
-            TReal s = TReal.Load(sum);
-            s = TReal.FusedMultiplyAdd(a, TReal.Load(x), s);
-            s = TReal.FusedMultiplyAdd(b, TReal.Load(x + row), s);
-            s = TReal.FusedMultiplyAdd(c, TReal.Load(x + (2 * row)), s);
-            s = TReal.FusedMultiplyAdd(d, TReal.Load(x + (3 * row)), s);
-            s = TReal.FusedMultiplyAdd(e, TReal.Load(y), s);
-            s = TReal.FusedMultiplyAdd(f, TReal.Load(y + row), s);
-            s = TReal.FusedMultiplyAdd(g, TReal.Load(y + (2 * row)), s);
-            s = TReal.FusedMultiplyAdd(h, TReal.Load(y + (3 * row)), s);
-            TReal.Store(s, sum);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add4(float* x, int stride, float* weights, float* sum)
-    {
-        long row = stride;
-        TReal a = TReal.Of(weights[0]), b = TReal.Of(weights[1]), c = TReal.Of(weights[2]), d = TReal.Of(weights[3]);
-        for (float* last = x + stride; x < last; x += Lanes, sum += Lanes)
-        {
-            TReal s = TReal.Load(sum);
-            s = TReal.FusedMultiplyAdd(a, TReal.Load(x), s);
-            s = TReal.FusedMultiplyAdd(b, TReal.Load(x + row), s);
-            s = TReal.FusedMultiplyAdd(c, TReal.Load(x + (2 * row)), s);
-            s = TReal.FusedMultiplyAdd(d, TReal.Load(x + (3 * row)), s);
-            TReal.Store(s, sum);
-        }
     }
 }

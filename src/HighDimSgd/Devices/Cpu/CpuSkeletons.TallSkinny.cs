@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using HighDimSgd.Kernels;
 
 namespace HighDimSgd.Devices.Cpu;
@@ -8,6 +10,7 @@ namespace HighDimSgd.Devices.Cpu;
 /// </content>
 internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
 {
+    private const int Parts = PathTable.Block / ICpuReal<TReal>.Lanes;
     private const int BlocksPerChunk = Chunk / PathTable.Block;
 
     public double TallSkinny<TBody>(
@@ -52,42 +55,59 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         for (int j = 0; j < wanted; j++)
             accumulated[j] = TReal.Of(0f);
         TReal squares = TReal.Of(0f);
+        TReal* rows = stackalloc TReal[Parts];
         for (int block = firstBlock; block < endBlock; block++)
         {
             float* table = basis + ((long)block * layout.Columns * PathTable.Block);
-            TReal a = TReal.Of(0f), b = a, c = a, d = a;
-            float* column = table;
-            for (int j = 0; j < used; j++, column += PathTable.Block)
-            {
-                TReal weight = TReal.Of(coefficients[j]);
-                a = TReal.FusedMultiplyAdd(weight, TReal.Load(column), a);
-                b = TReal.FusedMultiplyAdd(weight, TReal.Load(column + Lanes), b);
-                c = TReal.FusedMultiplyAdd(weight, TReal.Load(column + (2 * Lanes)), c);
-                d = TReal.FusedMultiplyAdd(weight, TReal.Load(column + (3 * Lanes)), d);
-            }
-
+            Combine(table, coefficients, used, rows);
             int row = block * PathTable.Block;
-            a = body.Run(0, row, a);
-            b = body.Run(0, row + Lanes, b);
-            c = body.Run(0, row + (2 * Lanes), c);
-            d = body.Run(0, row + (3 * Lanes), d);
+            for (int part = 0; part < Parts; part++)
+                rows[part] = body.Run(0, row + (part * Lanes), rows[part]);
             if (!TBody.WantsGradient)
                 continue;
-            squares = TReal.FusedMultiplyAdd(d, d, TReal.FusedMultiplyAdd(c, c, TReal.FusedMultiplyAdd(b, b, TReal.FusedMultiplyAdd(a, a, squares))));
-            column = table;
-            for (int j = 0; j < wanted; j++, column += PathTable.Block)
-            {
-                TReal sum = accumulated[j];
-                sum = TReal.FusedMultiplyAdd(a, TReal.Load(column), sum);
-                sum = TReal.FusedMultiplyAdd(b, TReal.Load(column + Lanes), sum);
-                sum = TReal.FusedMultiplyAdd(c, TReal.Load(column + (2 * Lanes)), sum);
-                accumulated[j] = TReal.FusedMultiplyAdd(d, TReal.Load(column + (3 * Lanes)), sum);
-            }
+            for (int part = 0; part < Parts; part++)
+                squares = TReal.FusedMultiplyAdd(rows[part], rows[part], squares);
+            Project(table, rows, accumulated, wanted, (long)layout.Columns * PathTable.Block);
         }
 
         for (int j = 0; j < wanted; j++)
             sums[j] = SumLanes(accumulated[j]);
         sums[wanted] = SumLanes(squares);
+    }
+
+    // Loops of their own: vectors that live across a call would be kept in memory, not in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Combine(float* column, float* coefficients, int used, TReal* rows)
+    {
+        TReal a = TReal.Of(0f), b = a, c = a, d = a;
+        for (int j = 0; j < used; j++, column += PathTable.Block)
+        {
+            TReal weight = TReal.Of(coefficients[j]);
+            a = TReal.FusedMultiplyAdd(weight, TReal.Load(column), a);
+            b = TReal.FusedMultiplyAdd(weight, TReal.Load(column + Lanes), b);
+            c = TReal.FusedMultiplyAdd(weight, TReal.Load(column + (2 * Lanes)), c);
+            d = TReal.FusedMultiplyAdd(weight, TReal.Load(column + (3 * Lanes)), d);
+        }
+
+        rows[0] = a;
+        rows[1] = b;
+        rows[2] = c;
+        rows[3] = d;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Project(float* column, TReal* rows, TReal* accumulated, int wanted, long next)
+    {
+        TReal a = rows[0], b = rows[1], c = rows[2], d = rows[3];
+        for (int j = 0; j < wanted; j++, column += PathTable.Block)
+        {
+            Fetch(column + next);
+            TReal sum = accumulated[j];
+            sum = TReal.FusedMultiplyAdd(a, TReal.Load(column), sum);
+            sum = TReal.FusedMultiplyAdd(b, TReal.Load(column + Lanes), sum);
+            sum = TReal.FusedMultiplyAdd(c, TReal.Load(column + (2 * Lanes)), sum);
+            accumulated[j] = TReal.FusedMultiplyAdd(d, TReal.Load(column + (3 * Lanes)), sum);
+        }
     }
 
     private static double SumLanes(TReal value)
@@ -96,5 +116,17 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         new Span<double>(lanes, Lanes).Clear();
         TReal.AddTo(value, lanes);
         return Tree(lanes);
+    }
+
+    /// <summary>Asks for 64 floats; a hint that may point anywhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(float* column)
+    {
+        if (!Sse.IsSupported)
+            return;
+        Sse.Prefetch1(column);
+        Sse.Prefetch1(column + 16);
+        Sse.Prefetch1(column + 32);
+        Sse.Prefetch1(column + 48);
     }
 }

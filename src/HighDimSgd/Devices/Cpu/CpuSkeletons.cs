@@ -79,7 +79,10 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>(int threads) : I
     private static float* AllocateFloats(long count)
     {
         var bytes = (nuint)((count + 63) / 64 * 64 * sizeof(float));
-        float* data = (float*)NativeMemory.AlignedAlloc(bytes, 64);
+        bool large = bytes >= HugePages.Size;
+        float* data = (float*)NativeMemory.AlignedAlloc(bytes, large ? HugePages.Size : 64);
+        if (large)
+            HugePages.Advise(data, bytes);
         NativeMemory.Clear(data, bytes);
         return data;
     }

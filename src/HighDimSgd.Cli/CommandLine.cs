@@ -1,0 +1,147 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using HighDimSgd.Devices;
+using HighDimSgd.Experiments;
+using HighDimSgd.Results;
+
+namespace HighDimSgd.Cli;
+
+/// <summary>What runs an experiment; <see cref="Runner.Run"/>, or another in tests.</summary>
+internal delegate ExperimentResult RunExperiment(
+    Experiment experiment, RunOptions options, IProgress<RunProgress>? progress, CancellationToken cancellation);
+
+/// <summary>
+/// The command <c>hdsgd</c>: results go to <paramref name="output"/>, progress and the one line of an error to
+/// <paramref name="error"/>.
+/// </summary>
+internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperiment run)
+{
+    private const int MostThreads = 4096;
+
+    private static readonly string[] Devices = ["auto", "cpu", "cuda", "opencl", "ilgpu-cpu"];
+
+    private readonly Argument<string> _experiment = new("EXPERIMENT") { Description = "Experiment file, YAML or JSON." };
+    private readonly Option<string?> _out = new("--out") { Description = "Folder of the results (default: out/NAME).", HelpName = "DIR" };
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Where it runs.",
+        HelpName = string.Join('|', Devices),
+        DefaultValueFactory = _ => Devices[0],
+        CustomParser = result => Devices.Contains(result.Tokens[0].Value)
+            ? result.Tokens[0].Value
+            : Refused<string>(result, $"--device: '{result.Tokens[0].Value}' is not known; allowed: {string.Join(", ", Devices)}."),
+    };
+
+    private readonly Option<int> _threads = new("--threads")
+    {
+        Description = "CPU threads (default: all).",
+        HelpName = "N",
+        CustomParser = result => int.TryParse(result.Tokens[0].Value, out int n) && n is >= 1 and <= MostThreads
+            ? n
+            : Refused<int>(
+                result, $"--threads: '{result.Tokens[0].Value}' is not allowed; allowed: a whole number from 1 to {MostThreads}."),
+    };
+
+    private readonly Option<bool> _quiet = new("--quiet") { Description = "Print nothing but errors." };
+
+    /// <summary>Runs the command and returns its exit code; <paramref name="stop"/> interrupts it.</summary>
+    public int Main(string[] args, CancellationToken stop = default)
+    {
+        try
+        {
+            ParseResult parsed = Root(stop).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+                throw new ExperimentException(Problem(parsed));
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (ExperimentException e)
+        {
+            return Fail(ExitCode.WrongRequest, e.Message, e);
+        }
+        catch (Exception e) when (e is MachineException or OutOfMemoryException or IOException or UnauthorizedAccessException)
+        {
+            return Fail(ExitCode.Machine, e.Message, e);
+        }
+        catch (OperationCanceledException e) when (stop.IsCancellationRequested)
+        {
+            return Fail(ExitCode.Interrupted, "interrupted; the same command continues where it stopped", e);
+        }
+        catch (Exception e) when (e is not StackOverflowException)
+        {
+            return Fail(ExitCode.Defect, $"a defect of hdsgd: {e.GetType().Name}: {e.Message} (HDSGD_DEBUG=1 shows where)", e);
+        }
+    }
+
+    private static T? Refused<T>(ArgumentResult result, string problem)
+    {
+        result.AddError(problem);
+        return default;
+    }
+
+    /// <summary>The parser's complaint; a word that it does not know says more than that a command is missing.</summary>
+    private static string Problem(ParseResult parsed)
+    {
+        string problem = parsed.UnmatchedTokens.Count > 0
+            ? $"unknown command or option {ExperimentException.Quote(parsed.UnmatchedTokens[0])}."
+            : parsed.Errors[0].Message;
+        return $"{problem} See: hdsgd --help";
+    }
+
+    private RootCommand Root(CancellationToken stop)
+    {
+        var runCommand = new Command("run", "Simulate, solve the theory, compare and report; run again to continue.")
+        {
+            _experiment, _out, _device, _threads, _quiet,
+        };
+        runCommand.SetAction(parsed => Run(parsed, theoryOnly: false, stop));
+        var theory = new Command("theory", "Solve the limiting theory alone.") { _experiment, _out, _threads, _quiet };
+        theory.SetAction(parsed => Run(parsed, theoryOnly: true, stop));
+        var devices = new Command("devices", "Show what can run here, and what cannot and why.");
+        devices.SetAction(_ => ResultTables.Write(output, DeviceCatalog.Describe()));
+        return new RootCommand(
+            "Tests high-dimensional theories of SGD against simulation. Exit codes: 0 done, 1 the verdict is fail, "
+            + "2 the request is wrong, 3 the machine cannot do it, 4 interrupted, 70 a defect.")
+        {
+            runCommand, theory, devices,
+        };
+    }
+
+    private int Run(ParseResult parsed, bool theoryOnly, CancellationToken stop)
+    {
+        Experiment experiment = Experiment.Load(parsed.GetRequiredValue(_experiment));
+        var options = new RunOptions(
+            parsed.GetValue(_out), theoryOnly ? Devices[0] : parsed.GetValue(_device)!, parsed.GetValue(_threads), theoryOnly);
+        if (options.Output is { } given && string.IsNullOrWhiteSpace(given))
+            throw new ExperimentException("--out: the folder's name is empty");
+        string folder = Runner.OutputFolder(experiment, options);
+        if (File.Exists(folder))
+            throw new ExperimentException($"--out: {ExperimentException.Quote(folder)} is a file; allowed: a folder, there or not yet");
+
+        bool quiet = parsed.GetValue(_quiet);
+        ExperimentResult result = quiet
+            ? run(experiment, options, null, stop)
+            : ProgressDisplay.Watch(error, progress => run(experiment, options, progress, stop));
+        if (!quiet)
+        {
+            ResultTables.Write(output, result, theoryOnly);
+            output.WriteLine($"report: {Path.Combine(folder, "report.html")}");
+        }
+
+        return result.Verdict.Status == "fail" ? ExitCode.VerdictFail : ExitCode.Done;
+    }
+
+    private int Fail(int code, string message, Exception cause)
+    {
+        error.WriteLine($"hdsgd: {new ExperimentException(message).Message}");
+        if (Environment.GetEnvironmentVariable("HDSGD_DEBUG") == "1")
+            error.WriteLine(cause);
+        return code;
+    }
+}

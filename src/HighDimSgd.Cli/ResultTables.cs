@@ -1,0 +1,82 @@
+using System.Globalization;
+using HighDimSgd.Devices;
+using HighDimSgd.Results;
+using Spectre.Console;
+using Markup = Spectre.Console.Markup;
+
+namespace HighDimSgd.Cli;
+
+/// <summary>The tables that the command prints.</summary>
+internal static class ResultTables
+{
+    private const int PlainWidth = 200;
+
+    /// <summary>The verdict with what it rests on; for theory alone, the observables at the last record time.</summary>
+    public static void Write(TextWriter output, ExperimentResult result, bool theoryOnly)
+    {
+        if (theoryOnly)
+        {
+            WriteTheory(output, result.Theory);
+            return;
+        }
+
+        WriteTable(
+            output,
+            ["size", "observable", "statistic", "status"],
+            result.Verdict.Checks.Select(c => new[]
+            {
+                c.Size?.ToString(CultureInfo.InvariantCulture) ?? "limit", c.Observable, Number(c.Statistic, "F2"), c.Status,
+            }));
+        output.WriteLine($"verdict: {result.Verdict.Status}: {result.Verdict.Why}");
+    }
+
+    /// <summary>The devices.</summary>
+    public static void Write(TextWriter output, IReadOnlyList<DeviceInfo> devices) => WriteTable(
+        output,
+        ["device", "name", "available", "detail"],
+        devices.Select(d => new[] { d.Key, d.Name, d.Available ? "yes" : "no", d.Detail }));
+
+    private static void WriteTheory(TextWriter output, TheoryResult theory)
+    {
+        if (theory.Status != TheoryResult.Ok)
+        {
+            output.WriteLine($"theory: {theory.Status}: {theory.Why}");
+            return;
+        }
+
+        string time = theory.Times[^1].ToString("G6", CultureInfo.InvariantCulture);
+        WriteTable(
+            output,
+            ["observable", $"at t = {time}", "error"],
+            theory.Observables.Select(o => new[] { o.Key, Number(o.Value.Mean[^1], "F5"), Number(o.Value.Error[^1], "F5") }));
+    }
+
+    private static string Number(double value, string format)
+        => double.IsNaN(value) ? "-" : value.ToString(format, CultureInfo.InvariantCulture);
+
+    private static void WriteTable(TextWriter output, string[] columns, IEnumerable<string[]> rows)
+    {
+        var target = new AnsiConsoleOutput(output);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = target,
+            Ansi = target.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+        });
+        if (!target.IsTerminal)
+            console.Profile.Width = PlainWidth;
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (string column in columns)
+            table.AddColumn(new TableColumn(Markup.Escape(column)));
+        foreach (string[] row in rows)
+            table.AddRow([.. row.Select(Cell)]);
+        console.Write(table);
+    }
+
+    private static Markup Cell(string text) => text switch
+    {
+        "pass" or "yes" => new Markup(text, Color.Green),
+        "fail" => new Markup(text, Color.Red),
+        "unresolved" => new Markup(text, Color.Yellow),
+        _ => new Markup(Markup.Escape(text)),
+    };
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace HighDimSgd.Experiments;
+
+/// <content>The experiment as a file: YAML in, JSON with the defaults filled in out.</content>
+public sealed partial record Experiment
+{
+    /// <summary>Loads an experiment file, YAML or JSON in UTF-8 of at most 1 MiB.</summary>
+    /// <exception cref="ExperimentException">The file is missing or wrong; the message is one line for the user.</exception>
+    public static Experiment Load(string path) => Parse(YamlText.ReadFile(path), path);
+
+    /// <summary>Reads an experiment from text.</summary>
+    /// <param name="text">YAML or JSON.</param>
+    /// <param name="fileName">Stands in messages; its base name is the experiment's where the text has none.</param>
+    /// <exception cref="ExperimentException">The text is wrong; the message is one line for the user.</exception>
+    public static Experiment Parse(string text, string fileName) => ExperimentReader.Read(text, fileName);
+
+    /// <summary>Checks an experiment that was built in code by the rules of the file, and returns what the file would give.</summary>
+    /// <exception cref="ExperimentException">A value is not allowed.</exception>
+    public Experiment Validate() => Parse(ToJson().ToJsonString(), "experiment");
+
+    /// <summary>
+    /// The experiment as its file would say it, with the defaults filled in and a fixed order of keys. Reading it again gives
+    /// an equal experiment.
+    /// </summary>
+    public JsonObject ToJson() => Keys.File.Write(
+        (Keys.Family, "proportional"),
+        (Keys.Name, Keys.Name.Write(Name)),
+        (Keys.Seed, JsonValue.Create(Seed)),
+        (Keys.Model, Keys.Model.Write(
+            (Keys.Loss, Keys.Loss.Write(Model.Loss)),
+            (Keys.Label, Keys.Label.Write(
+                (Keys.LabelChannel, Keys.LabelChannel.Write(Model.Label.Kind)),
+                (Keys.Noise, Keys.Noise.Write(Model.Label.Noise)),
+                (Keys.Slope, Keys.Slope.Write(Model.Label.Slope)))),
+            (Keys.Ridge, Keys.Ridge.Write(Model.Ridge)),
+            (Keys.TeacherNorm, Keys.TeacherNorm.Write(Model.TeacherNorm)),
+            (Keys.Start, Keys.Start.Write(
+                (Keys.StartNorm, Keys.StartNorm.Write(Model.StartNorm)),
+                (Keys.StartOverlap, Keys.StartOverlap.Write(Model.StartOverlap)))))),
+        (Keys.Aspect, Keys.Aspect.Write(Aspect)),
+        (Keys.Algorithm, Keys.Algorithm.Write(
+            (Keys.Clock, Keys.Clock.Write(Algorithm.Kind)),
+            (Keys.Temperature, Keys.Temperature.Write(Algorithm.Temperature)),
+            (Keys.Fraction, Keys.Fraction.Write(Algorithm.Fraction)),
+            (Keys.Step, Keys.Step.Write(Algorithm.Step)),
+            (Keys.Horizon, Keys.Horizon.Write(Short(Algorithm.Horizon))))),
+        (Keys.Design, Keys.Design.Write(
+            (Keys.Law, Keys.Law.Write(Design.Law)),
+            (Keys.Storage, Keys.Storage.Write(Design.Storage)))),
+        (Keys.Sizes, Keys.Sizes.Write([.. Sizes])),
+        (Keys.Replicas, Keys.Replicas.Write([.. Replicas])),
+        (Keys.Record, RecordJson()),
+        (Keys.Theory, Keys.Theory.Write(
+            (Keys.Paths, Keys.Paths.Write(Theory.Paths)),
+            (Keys.Sweeps, Keys.Sweeps.Write(Theory.Sweeps)),
+            (Keys.Responses, Keys.Responses.Write(Theory.Responses)))),
+        (Keys.Verdict, Keys.Verdict.Write(
+            (Keys.Alpha, Keys.Alpha.Write(Verdict.Alpha)),
+            (Keys.Tolerance, Keys.Tolerance.Write(Verdict.Tolerance)))),
+        (Keys.Compare, Keys.Compare.Write(Compare)));
+
+    /// <summary>Two experiments are equal where their files, defaults filled in, say the same.</summary>
+    public bool Equals(Experiment? other)
+        => ReferenceEquals(this, other) || (other is not null && ToJson().ToJsonString() == other.ToJson().ToJsonString());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ToJson().ToJsonString().GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>Step indices of <paramref name="points"/> times spread evenly over 0..<paramref name="steps"/>, rounded.</summary>
+    internal static IReadOnlyList<int> EvenSteps(int points, int steps)
+        => [.. Enumerable.Range(0, points).Select(j => (int)(((2L * j * steps) + points - 1) / (2L * (points - 1))))];
+
+    private JsonObject RecordJson()
+    {
+        bool isEven = RecordSteps.Count >= 2 && RecordSteps.SequenceEqual(EvenSteps(RecordSteps.Count, Algorithm.Steps));
+        return isEven
+            ? Keys.Record.Write((Keys.Points, Keys.Points.Write(RecordSteps.Count)))
+            : Keys.Record.Write((Keys.Times, Keys.Times.Write([.. Times().Select(Short)])));
+    }
+
+    /// <summary>K D without the last rounding errors: 0.3 rather than 0.30000000000000004.</summary>
+    private static double Short(double time)
+        => double.Parse(time.ToString("G15", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+}

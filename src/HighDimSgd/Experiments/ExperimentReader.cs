@@ -1,0 +1,237 @@
+using System.Globalization;
+
+namespace HighDimSgd.Experiments;
+
+/// <summary>Reads an experiment from a parsed file: each key by its description, then what must hold between keys.</summary>
+internal sealed class ExperimentReader
+{
+    private const double WholeTolerance = 1e-9;
+
+    private readonly Section _file;
+    private readonly Section _model;
+    private readonly Section _algorithm;
+
+    private ExperimentReader(YamlSection yaml)
+    {
+        _file = new Section(Keys.File, yaml);
+        _model = _file.Get(Keys.Model);
+        _algorithm = _file.Get(Keys.Algorithm);
+    }
+
+    /// <summary>Reads a text; <paramref name="fileName"/> stands in messages and gives the default name.</summary>
+    public static Experiment Read(string text, string fileName)
+        => new ExperimentReader(YamlText.Parse(text, fileName)).Experiment(Path.GetFileNameWithoutExtension(fileName));
+
+    private Experiment Experiment(string defaultName)
+    {
+        _file.Get(Keys.Family);
+        ModelSpec model = Model();
+        double aspect = _file.Get(Keys.Aspect);
+        AlgorithmSpec algorithm = Algorithm(aspect);
+        List<int> sizes = Sizes(aspect);
+        Section theory = _file.Get(Keys.Theory);
+        Section verdict = _file.Get(Keys.Verdict);
+        return new Experiment
+        {
+            Name = _file.Get(Keys.Name) ?? DefaultName(defaultName),
+            Seed = (ulong)_file.Get(Keys.Seed),
+            Model = model,
+            Aspect = aspect,
+            Algorithm = algorithm,
+            Design = Design(),
+            Sizes = sizes,
+            Replicas = Replicas(sizes.Count),
+            RecordSteps = RecordSteps(algorithm),
+            Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)),
+            Verdict = new VerdictSpec(verdict.Get(Keys.Alpha), verdict.Get(Keys.Tolerance)),
+            Compare = Compare(algorithm, aspect),
+        };
+    }
+
+    private string DefaultName(string fileName)
+    {
+        try
+        {
+            return Keys.Name.Read(new YamlScalar("", 1, fileName, Plain: true), Keys.Name.Name);
+        }
+        catch (ExperimentException)
+        {
+            throw _file.Refuse(
+                Keys.Name,
+                $"this key is missing, and the file's own name {ExperimentException.Quote(fileName)} cannot stand for it; "
+                + $"allowed: {Keys.Name.Allowed}");
+        }
+    }
+
+    private ModelSpec Model()
+    {
+        LossKind loss = _model.Get(Keys.Loss);
+        Section label = _model.Get(Keys.Label);
+        LabelKind channel = label.Get(Keys.LabelChannel);
+        LabelKind[] taken = loss == LossKind.Squared ? [LabelKind.Linear] : [LabelKind.Sign, LabelKind.Logistic];
+        if (!taken.Contains(channel))
+        {
+            string allowed = string.Join(", ", taken.Select(Keys.LabelChannel.Word));
+            throw label.Refuse(
+                Keys.LabelChannel,
+                $"label '{Keys.LabelChannel.Word(channel)}' does not fit loss '{Keys.Loss.Word(loss)}'; allowed with this loss: {allowed}");
+        }
+
+        Section start = _model.Get(Keys.Start);
+        var model = new ModelSpec
+        {
+            Loss = loss,
+            Label = new LabelSpec(channel, label.Get(Keys.Noise), label.Get(Keys.Slope)),
+            Ridge = _model.Get(Keys.Ridge),
+            TeacherNorm = _model.Get(Keys.TeacherNorm),
+            StartNorm = start.Get(Keys.StartNorm),
+            StartOverlap = start.Get(Keys.StartOverlap),
+        };
+        double largest = Math.Sqrt(model.TeacherNorm * model.StartNorm);
+        if (Math.Abs(model.StartOverlap) > largest)
+        {
+            throw start.Refuse(
+                Keys.StartOverlap,
+                $"{Text(model.StartOverlap)} is beyond Cauchy-Schwarz, overlap^2 <= teacher_norm * norm; "
+                + $"allowed: {Text(-largest)} to {Text(largest)}");
+        }
+
+        return model;
+    }
+
+    private AlgorithmSpec Algorithm(double aspect)
+    {
+        double step = _algorithm.Get(Keys.Step);
+        double horizon = _algorithm.Get(Keys.Horizon);
+        double ratio = horizon / step;
+        if (ratio > Keys.MostSteps * (1 + WholeTolerance))
+        {
+            throw _algorithm.Refuse(
+                Keys.Horizon, $"{Text(horizon)} takes {Text(ratio)} steps of {Text(step)}; allowed: at most {Keys.MostSteps} steps");
+        }
+
+        if (!IsWhole(ratio, out long steps) || steps < 1)
+        {
+            double below = Math.Floor(ratio);
+            string near = below < 1 ? Text(step) : $"{Text(below * step)} or {Text((below + 1) * step)}";
+            throw _algorithm.Refuse(
+                Keys.Horizon, $"{Text(horizon)} is not a whole number of steps of {Text(step)}; allowed nearby: {near}");
+        }
+
+        var algorithm = new AlgorithmSpec
+        {
+            Kind = _algorithm.Get(Keys.Clock),
+            Temperature = _algorithm.Get(Keys.Temperature),
+            Fraction = _algorithm.Get(Keys.Fraction),
+            Step = step,
+            Steps = (int)steps,
+        };
+        if (algorithm.Kind == ClockKind.Poisson)
+            CheckJumps(algorithm, aspect);
+        return algorithm;
+    }
+
+    private void CheckJumps(AlgorithmSpec algorithm, double aspect)
+    {
+        double smallest = algorithm.Step / (Keys.MostJumps * aspect);
+        if (algorithm.Temperature < smallest)
+        {
+            throw _algorithm.Refuse(
+                Keys.Temperature,
+                $"{Text(algorithm.Temperature)} is too small for a Poisson clock of step {Text(algorithm.Step)}: "
+                + $"more than {Keys.MostJumps} jumps a step; allowed: at least {Text(smallest)}, a smaller step, or the clock gd");
+        }
+    }
+
+    private DesignSpec Design()
+    {
+        Section design = _file.Get(Keys.Design);
+        DesignLaw law = design.Get(Keys.Law);
+        if (law == DesignLaw.Gaussian && design.IsWord(Keys.Storage, "bit"))
+            throw design.Refuse(Keys.Storage, "'bit' needs law 'rademacher', here it is 'gaussian'; allowed: " + Keys.Storage.Allowed);
+        return new DesignSpec(law, design.Get(Keys.Storage));
+    }
+
+    private List<int> Sizes(double aspect)
+    {
+        List<int> sizes = [.. _file.Get(Keys.Sizes).Select(d => (int)d)];
+        foreach (int size in sizes)
+        {
+            double samples = aspect * size;
+            if (!IsWhole(samples, out long n))
+                throw _file.Refuse(
+                    Keys.Sizes, $"aspect times d must be whole at every size, but {Text(aspect)} * {size} = {Text(samples)}");
+            if (n > int.MaxValue)
+                throw _file.Refuse(Keys.Sizes, $"{size} has n = aspect * d = {n} samples; allowed: at most {int.MaxValue}");
+        }
+
+        return sizes;
+    }
+
+    private IReadOnlyList<int> Replicas(int sizes)
+    {
+        IReadOnlyList<long> replicas = _file.Get(Keys.Replicas);
+        if (replicas.Count != 1 && replicas.Count != sizes)
+            throw _file.Refuse(
+                Keys.Replicas, $"the list has {replicas.Count} values; allowed: one number, or one for each of the {sizes} sizes");
+        return [.. Enumerable.Range(0, sizes).Select(i => (int)replicas[replicas.Count == 1 ? 0 : i])];
+    }
+
+    private IReadOnlyList<int> RecordSteps(AlgorithmSpec algorithm)
+    {
+        Section record = _file.Get(Keys.Record);
+        if (record.Has(Keys.Points) && record.Has(Keys.Times))
+            throw record.Refuse(Keys.Times, "points and times are both given; allowed: one of them");
+        if (record.Has(Keys.Times))
+            return [.. record.Get(Keys.Times).Select(t => RecordStep(t, record, algorithm))];
+        int points = record.GetInt(Keys.Points);
+        if (points - 1 > algorithm.Steps)
+        {
+            if (record.Has(Keys.Points))
+                throw record.Refuse(
+                    Keys.Points, $"{points} points do not fit {algorithm.Steps} steps; allowed: 2 to {algorithm.Steps + 1}");
+            points = algorithm.Steps + 1;
+        }
+
+        return HighDimSgd.Experiments.Experiment.EvenSteps(points, algorithm.Steps);
+    }
+
+    private static int RecordStep(double time, Section record, AlgorithmSpec algorithm)
+    {
+        double ratio = time / algorithm.Step;
+        if (ratio > algorithm.Steps * (1 + WholeTolerance))
+            throw record.Refuse(Keys.Times, $"{Text(time)} is after the horizon {Text(algorithm.Horizon)}");
+        if (!IsWhole(ratio, out long step))
+            throw record.Refuse(Keys.Times, $"{Text(time)} is not on a step boundary, a whole number of steps of {Text(algorithm.Step)}");
+        return (int)step;
+    }
+
+    private IReadOnlyList<ClockKind> Compare(AlgorithmSpec algorithm, double aspect)
+    {
+        IReadOnlyList<ClockKind> clocks = _file.Get(Keys.Compare);
+        bool hasTemperature = algorithm.Kind is ClockKind.Sgf or ClockKind.Poisson;
+        foreach (ClockKind clock in clocks.Where(c => c != ClockKind.Gd))
+        {
+            if (!hasTemperature)
+            {
+                string kind = Keys.Clock.Word(algorithm.Kind);
+                throw _file.Refuse(
+                    Keys.Compare, $"'{Keys.Clock.Word(clock)}' needs a temperature, which algorithm '{kind}' does not have; allowed: gd");
+            }
+
+            if (clock == ClockKind.Poisson)
+                CheckJumps(algorithm, aspect);
+        }
+
+        return clocks;
+    }
+
+    private static bool IsWhole(double value, out long whole)
+    {
+        double rounded = Math.Round(value);
+        whole = (long)rounded;
+        return rounded >= 0 && Math.Abs(value - rounded) <= WholeTolerance * Math.Max(rounded, 1e-3);
+    }
+
+    private static string Text(double value) => value.ToString("G12", CultureInfo.InvariantCulture);
+}

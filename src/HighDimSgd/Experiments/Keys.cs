@@ -1,0 +1,180 @@
+namespace HighDimSgd.Experiments;
+
+/// <summary>Every key of the experiment file: type, allowed values, default, and one line of what it is.</summary>
+internal static class Keys
+{
+    /// <summary>Most steps of a run.</summary>
+    public const int MostSteps = 100_000;
+
+    /// <summary>Largest mean number of jumps of the Poisson clock per step.</summary>
+    public const double MostJumps = 256;
+
+    private static readonly (string, ClockKind) GdClock = ("gd", ClockKind.Gd);
+    private static readonly (string, ClockKind) SgfClock = ("sgf", ClockKind.Sgf);
+    private static readonly (string, ClockKind) PoissonClock = ("poisson", ClockKind.Poisson);
+
+    public static readonly ChoiceKey<string> Family = new("family", "The family of experiments.", ("proportional", "proportional"))
+    {
+        Later = ["flow", "symmetry", "meanfield"],
+    };
+
+    public static readonly NameKey Name = new("name", 100, "Name of the experiment and of its output folder; the file's name by default.")
+    {
+        Default = null,
+    };
+
+    public static readonly WholeKey Seed = new("seed", 0, long.MaxValue, "Seed of every random number.") { Default = 1 };
+
+    public static readonly ChoiceKey<LossKind> Loss = new(
+        "loss", "Loss of one sample: (r-y)^2/2, or log(1+exp(-y r)).", ("squared", LossKind.Squared), ("logistic", LossKind.Logistic))
+    {
+        Later = ["perceptron", "phase", "committee"],
+    };
+
+    public static readonly ChoiceKey<LabelKind> LabelChannel = new(
+        "kind",
+        "Channel from w* = x.theta* to the label: w* + noise z, sign(w*), or 1 with probability 1/(1+exp(-slope w*)).",
+        ("linear", LabelKind.Linear),
+        ("sign", LabelKind.Sign),
+        ("logistic", LabelKind.Logistic))
+    {
+        Later = ["square", "committee", "random"],
+    };
+
+    public static readonly NumberKey Noise = new("noise", 0, 1e6, "Standard deviation of the label noise.") { OnlyFor = ["linear"] };
+
+    public static readonly NumberKey Slope = new("slope", 0, 1e6, "Slope kappa of the logistic channel.") { OnlyFor = ["logistic"] };
+
+    public static readonly SectionKey Label = new("label", "How labels come from the teacher.", LabelChannel, Noise, Slope)
+    {
+        Decider = LabelChannel,
+    };
+
+    public static readonly NumberKey Ridge = new("ridge", 0, 1e6, "Ridge lambda: h(theta) = lambda theta.") { Default = 0 };
+
+    public static readonly NumberKey TeacherNorm = new("teacher_norm", 1e-6, 1e6, "rho = |theta*|^2/d.") { Default = 1 };
+
+    public static readonly NumberKey StartNorm = new("norm", 0, 1e6, "q(0) = |theta0|^2/d, exact at every size.") { Default = 1 };
+
+    public static readonly NumberKey StartOverlap = new(
+        "overlap", -1e6, 1e6, "m(0) = theta0.theta*/d, exact at every size; m(0)^2 <= rho q(0).")
+    {
+        Default = 0,
+    };
+
+    public static readonly SectionKey Start = new("start", "Where theta starts.", StartNorm, StartOverlap) { Required = false };
+
+    public static readonly SectionKey Model = new("model", "The learning problem.", Loss, Label, Ridge, TeacherNorm, Start)
+    {
+        Decider = Loss,
+    };
+
+    public static readonly NumberKey Aspect = new("aspect", 1e-3, 1e4, "Aspect ratio delta = n/d; aspect * d is whole at every size.");
+
+    public static readonly ChoiceKey<ClockKind> Clock = new(
+        "kind", "Law of the sample clock.", GdClock, SgfClock, PoissonClock, ("minibatch", ClockKind.Minibatch))
+    {
+        Later = ["sgd", "svag", "online"],
+    };
+
+    public static readonly NumberKey Temperature =
+        new("temperature", 0, 1e6, "Temperature tau = rate / batch.") { OnlyFor = ["sgf", "poisson"] };
+
+    public static readonly NumberKey Fraction =
+        new("fraction", 1e-6, 1, "Batch fraction b of the samples.") { OnlyFor = ["minibatch"], Absent = 1 };
+
+    public static readonly NumberKey Step = new("step", 1e-9, 1e3, "Step D in units of time.");
+
+    public static readonly NumberKey Horizon = new("horizon", 1e-9, 1e6, "Time at the end, a whole number of steps.");
+
+    public static readonly SectionKey Algorithm = new(
+        "algorithm", "The clock, its step and the horizon.", Clock, Temperature, Fraction, Step, Horizon)
+    {
+        Decider = Clock,
+    };
+
+    public static readonly ChoiceKey<DesignLaw> Law = new(
+        "law", "Law of the design's entries, variance 1/d.", ("gaussian", DesignLaw.Gaussian), ("rademacher", DesignLaw.Rademacher))
+    {
+        Default = DesignLaw.Gaussian,
+    };
+
+    public static readonly ChoiceKey<DesignStorage> Storage = new(
+        "storage", "How the design's entries are stored.", ("auto", DesignStorage.Auto), ("float32", DesignStorage.Float32))
+    {
+        Default = DesignStorage.Auto,
+        Later = ["bfloat16", "int8", "bit", "matrix-free"],
+    };
+
+    public static readonly SectionKey Design =
+        new("design", "Law and storage of the design, one for all sizes.", Law, Storage) { Required = false };
+
+    public static readonly ListKey<long> Sizes = new(
+        "sizes", new WholeKey("size", 2, 10_000_000, "Dimension d."), 1, 64, ListOrder.Ascending, "The ladder of dimensions d.");
+
+    public static readonly ListKey<long> Replicas = new(
+        "replicas", new WholeKey("replicas", 2, 10_000_000, "Replicas."), 1, 64, ListOrder.Any,
+        "Independent replicas, for all sizes or one number per size.")
+    {
+        OrSingle = true,
+        Default = [200],
+    };
+
+    public static readonly WholeKey Points = new(
+        "points", 2, 10_001, "Number of record times, spread evenly from 0 to the horizon; 13 by default.")
+    {
+        Default = 13,
+    };
+
+    public static readonly ListKey<double> Times = new(
+        "times", new NumberKey("time", 0, 1e6, "Record time."), 1, 10_001, ListOrder.Ascending, "Record times, each on a step boundary.")
+    {
+        Default = [],
+    };
+
+    public static readonly SectionKey Record =
+        new("record", "When observables are recorded: points or times.", Points, Times) { Required = false };
+
+    public static readonly WholeKey Paths =
+        new("paths", 100, 10_000_000, "Paths of the single-sample process per sweep.") { Default = 100_000 };
+
+    public static readonly WholeKey Sweeps =
+        new("sweeps", 2, 10_000, "Independent sweeps, from which the theory's errors come.") { Default = 32 };
+
+    public static readonly ChoiceKey<ResponseMethod> Responses = new(
+        "responses",
+        "How responses are found: by Gaussian integration by parts, or by tangent paths.",
+        ("auto", ResponseMethod.Auto),
+        ("parts", ResponseMethod.Parts),
+        ("tangent", ResponseMethod.Tangent))
+    {
+        Default = ResponseMethod.Auto,
+    };
+
+    public static readonly SectionKey Theory = new("theory", "Effort of the theory.", Paths, Sweeps, Responses) { Required = false };
+
+    public static readonly NumberKey Alpha = new("alpha", 1e-9, 0.5, "Family-wise error of the verdict.") { Default = 0.01 };
+
+    public static readonly NumberKey Tolerance =
+        new("tolerance", 1e-9, 1, "Relative deviation at finite size that is accepted.") { Default = 0.02 };
+
+    public static readonly SectionKey Verdict = new("verdict", "How the verdict is reached.", Alpha, Tolerance) { Required = false };
+
+    public static readonly ListKey<ClockKind> Compare = new(
+        "compare",
+        new ChoiceKey<ClockKind>("clock", "A clock.", GdClock, SgfClock, PoissonClock),
+        0,
+        3,
+        ListOrder.Distinct,
+        "Further theories drawn beside the exact one, at the same temperature.")
+    {
+        Default = [],
+    };
+
+    /// <summary>The whole file.</summary>
+    public static readonly SectionKey File = new(
+        "", "An experiment.", Family, Name, Seed, Model, Aspect, Algorithm, Design, Sizes, Replicas, Record, Theory, Verdict, Compare)
+    {
+        Decider = Family,
+    };
+}

@@ -1,0 +1,76 @@
+namespace HighDimSgd.Experiments;
+
+/// <summary>A section of the file, read by its description: no unknown key, none that its kind does not take.</summary>
+internal sealed class Section
+{
+    private readonly SectionKey _key;
+    private readonly YamlSection _yaml;
+    private readonly string _path;
+    private readonly string? _kind;
+
+    /// <summary>Reads the section's deciding key and checks the names of all others.</summary>
+    /// <param name="key">What the section takes.</param>
+    /// <param name="yaml">What stands in the file.</param>
+    /// <param name="path">Dotted path; empty for the whole file.</param>
+    public Section(SectionKey key, YamlSection yaml, string path = "")
+    {
+        (_key, _yaml, _path) = (key, yaml, path);
+        if (key.Decider is { } decider && Find(decider) is { } value)
+            _kind = decider.Decide(value, Path(decider));
+        foreach ((YamlScalar name, _) in yaml.Entries)
+        {
+            if (!key.Keys.Any(k => k.Name == name.Text))
+                throw Unknown(name);
+        }
+
+        if (key.Decider is { Required: true } missing && _kind is null)
+            throw Missing(missing);
+        foreach (Key untaken in key.Keys.Where(k => Find(k) is not null && !k.TakenBy(_kind)))
+            throw Refuse(untaken, $"{key.Decider!.Name} '{_kind}' does not take this key; it takes: {key.Names(_kind)}");
+    }
+
+    /// <summary>True where the file has the key.</summary>
+    public bool Has(Key key) => Find(key) is not null;
+
+    /// <summary>True where the file gives the key this very word.</summary>
+    public bool IsWord(Key key, string word) => Find(key) is YamlScalar scalar && scalar.Text == word;
+
+    /// <summary>The value of a key, or its default.</summary>
+    public T Get<T>(Key<T> key)
+    {
+        if (!key.TakenBy(_kind))
+            return key.Absent!;
+        if (Find(key) is { } value)
+            return key.Read(value, Path(key));
+        return key.Required ? throw Missing(key) : key.Default!;
+    }
+
+    /// <summary>A whole number that fits an int.</summary>
+    public int GetInt(WholeKey key) => checked((int)Get(key));
+
+    /// <summary>A section within this one; empty where an optional one is missing.</summary>
+    public Section Get(SectionKey key) => Find(key) switch
+    {
+        YamlSection inner => new Section(key, inner, Path(key)),
+        null or YamlScalar { Text.Length: 0, Plain: true } when !key.Required
+            => new Section(key, new YamlSection(_yaml.File, _yaml.Line, []), Path(key)),
+        null => throw Missing(key),
+        { } other => throw other.Refuse(Path(key), $"{other.Shown} stands where a section is needed; allowed: {key.Allowed}"),
+    };
+
+    /// <summary>The refusal of a key's value, in the line where it stands.</summary>
+    public ExperimentException Refuse(Key key, string problem) => (Find(key) ?? _yaml).Refuse(Path(key), problem);
+
+    private YamlValue? Find(Key key) => _yaml.Entries.FirstOrDefault(e => e.Key.Text == key.Name).Value;
+
+    private string Path(Key key) => _path.Length == 0 ? key.Name : $"{_path}.{key.Name}";
+
+    private ExperimentException Missing(Key key)
+        => _yaml.Refuse(Path(key), $"this key is missing; allowed: {key.Allowed}");
+
+    private ExperimentException Unknown(YamlScalar name)
+    {
+        string near = Nearest.To(name.Text, _key.Keys.Select(k => k.Name)) is { } word ? $", did you mean '{word}'?" : "";
+        return name.Refuse(_path, $"unknown key {ExperimentException.Quote(name.Text)}{near}; known here: {_key.Names(_kind)}");
+    }
+}

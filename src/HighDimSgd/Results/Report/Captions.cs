@@ -1,0 +1,53 @@
+using HighDimSgd.Experiments;
+using HighDimSgd.Models;
+
+namespace HighDimSgd.Results.Report;
+
+/// <summary>How observables, algorithms and experiments are called in words.</summary>
+internal static class Captions
+{
+    /// <summary>An observable's title and its short name for an axis. All observables are pure numbers.</summary>
+    public static (string Title, string Axis) Of(string observable) => observable switch
+    {
+        Observables.Q => ("Squared norm q = |θ|²/d", "q"),
+        Observables.M => ("Overlap with the teacher m = θ·θ*/d", "m"),
+        Observables.TrainLoss => ("Training loss", "training loss"),
+        Observables.TrainError => ("Training error", "training error"),
+        Observables.TestLoss => ("Test loss", "test loss"),
+        Observables.TestError => ("Test error", "test error"),
+        Observables.Grad2 => ("Mean squared loss derivative ⟨ℓ²⟩", "⟨ℓ²⟩"),
+        _ => (observable, observable),
+    };
+
+    /// <summary>The whole experiment in a sentence.</summary>
+    public static string Summary(Experiment e)
+    {
+        AlgorithmSpec a = e.Algorithm;
+        string algorithm = a.Kind switch
+        {
+            ClockKind.Gd => "Gradient descent",
+            ClockKind.Sgf => $"Stochastic gradient flow at temperature τ = {Digits.Plain(a.Temperature)}",
+            ClockKind.Poisson => $"SGD with a Poisson clock at temperature τ = {Digits.Plain(a.Temperature)}",
+            _ => $"Minibatch descent with batch fraction b = {Digits.Plain(a.Fraction)}",
+        };
+        string labels = e.Model.Label.Kind switch
+        {
+            LabelKind.Linear => $"linear labels of noise σ = {Digits.Plain(e.Model.Label.Noise)}",
+            LabelKind.Sign => "sign labels",
+            _ => $"logistic labels of slope κ = {Digits.Plain(e.Model.Label.Slope)}",
+        };
+        return $"{algorithm}: {(e.Model.Loss == LossKind.Squared ? "squared" : "logistic")} loss, {labels}, aspect ratio δ = n/d = "
+            + $"{Digits.Plain(e.Aspect)}, ridge λ = {Digits.Plain(e.Model.Ridge)}, {a.Steps} steps of D = {Digits.Plain(a.Step)}.";
+    }
+
+    /// <summary>A theory's name in a legend.</summary>
+    public static string Theory(TheoryResult theory) => $"theory ({theory.Clock}, d → ∞)";
+
+    /// <summary>A list of replica numbers, cut where it is long.</summary>
+    public static string Replicas(IReadOnlyList<int> ids)
+    {
+        const int Shown = 20;
+        string list = string.Join(", ", ids.Take(Shown));
+        return ids.Count > Shown ? $"{list} and {ids.Count - Shown} more" : list;
+    }
+}

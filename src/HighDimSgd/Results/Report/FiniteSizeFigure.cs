@@ -1,0 +1,56 @@
+using System.Xml.Linq;
+using HighDimSgd.Results.Plots;
+
+namespace HighDimSgd.Results.Report;
+
+/// <summary>
+/// An observable at the last record time against 1/d: the means, the fitted limit + c/d, its limit, and the theory at
+/// 1/d = 0.
+/// </summary>
+internal static class FiniteSizeFigure
+{
+    private const double Height = 348, Beside = 6;
+
+    /// <summary>Draws the figure, or null where there is no fit at the last time.</summary>
+    public static XElement? Draw(ExperimentResult result, string observable)
+    {
+        if (!result.FiniteSize.TryGetValue(observable, out FiniteSizeFit? fit) || !double.IsFinite(fit.Limit[^1]))
+        {
+            return null;
+        }
+
+        (_, string symbol) = Captions.Of(observable);
+        double limit = fit.Limit[^1], limitError = fit.LimitError[^1], slope = fit.Coefficient[^1];
+        (Series Series, double At, double Mean, double Error)[] dots = [.. result.Sizes.Select((size, i) =>
+        {
+            Curve curve = size.Observables[observable];
+            return (Series.Size(size.Size, i), 1.0 / size.Size, curve.Mean[^1], curve.Error[^1]);
+        })];
+        Curve? theory = result.Theory.Observables.GetValueOrDefault(observable);
+        double exact = theory?.Mean[^1] ?? double.NaN, exactError = theory?.Error[^1] ?? double.NaN;
+
+        double end = dots.Max(d => d.At);
+        IEnumerable<Tick> sizes = result.Sizes.Reverse().Select(s => new Tick(1.0 / s.Size, $"1/{s.Size}"));
+        var x = new Axis("1/d", -0.06 * end, 1.06 * end, [new Tick(0, "0"), .. sizes]);
+        var y = Axis.Linear(symbol, [limit + slope * end,
+            .. Figure.Reach([limit, exact, .. dots.Select(d => d.Mean)], [limitError, exactError, .. dots.Select(d => d.Error)])]);
+
+        Series line = Series.Limit with { Label = "limit + c/d", Marker = Marker.None };
+        Series theorySeries = Series.Theory(Captions.Theory(result.Theory)) with { Marker = Marker.Dot, HasBand = false };
+        IEnumerable<Series> legend =
+            [line, Series.Limit, .. theory is null ? Array.Empty<Series>() : [theorySeries], .. dots.Select(d => d.Series)];
+        string title = $"Finite size at t = {Digits.Plain(result.Sizes[^1].Times[^1])}: {symbol}";
+        return Figure.Compose(result.Experiment.Name, title, legend, Height, top =>
+        {
+            var panel = new Panel(Figure.Left, top, Figure.PanelWidth, Height - Figure.Below, x, y);
+            return
+            [
+                panel.Frame(labelX: true),
+                panel.Line(line, [0, end], [limit, limit + slope * end]),
+                .. dots.Select(d => panel.Points(d.Series, [d.At], [d.Mean], [Figure.Errors * d.Error])),
+                panel.Points(theorySeries, [0], [exact], [Figure.Errors * exactError], -Beside),
+                panel.Points(Series.Limit, [0], [limit], [Figure.Errors * limitError], Beside),
+            ];
+        });
+    }
+}

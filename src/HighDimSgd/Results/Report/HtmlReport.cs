@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using static HighDimSgd.Results.Markup;
+
+namespace HighDimSgd.Results.Report;
+
+/// <summary>report.html: one file without any outside resource or script.</summary>
+internal static class HtmlReport
+{
+    public const string Name = "report.html";
+
+    private static readonly (string Cite, string Id)[] References =
+    [
+        ("Nishiyama, Imaizumi: High-dimensional limit of stochastic gradient flow via dynamical mean-field theory (2026)", "2602.06320"),
+        ("Celentano, Cheng, Montanari: The high-dimensional asymptotics of first order methods with random data (2021)", "2112.07572"),
+        ("Fan, Wang (2026), on the high-dimensional limit of multi-pass SGD and its Poisson clock", "2601.21093"),
+    ];
+
+    /// <summary>Writes the report.</summary>
+    public static void Write(Stream stream, ExperimentResult result, JsonObject experiment, Manifest manifest)
+    {
+        string name = result.Experiment.Name;
+        Save(stream, Html("html", At("lang", "en"),
+            Html("head",
+                new XElement("meta", At("charset", "utf-8")),
+                new XElement("meta", At("name", "viewport"), At("content", "width=device-width, initial-scale=1")),
+                Html("title", $"{name}: simulation and theory"),
+                Html("style", Style())),
+            Html("body", Html("main",
+                Html("h1", name),
+                Html("p", At("class", "muted"), Unbroken(Captions.Summary(result.Experiment))),
+                Banner(result.Verdict.Status, result.Verdict.Status, result.Verdict.Why),
+                Notes(result),
+                Figures(result),
+                Numbers(result),
+                HowToRead(),
+                Html("div", At("class", "columns"),
+                    Html("section", Html("h2", "Parameters"), Tables.Parameters(experiment)),
+                    Html("section", Html("h2", "Provenance"), Tables.Provenance(manifest))),
+                Html("h2", "References"),
+                Html("ul", References.Select(r => Html("li", r.Cite, ", ",
+                    Html("a", At("href", $"https://arxiv.org/abs/{r.Id}"), $"arXiv:{r.Id}"), ".")))))),
+            before: "<!DOCTYPE html>\n");
+    }
+
+    /// <summary>The figures by file name without ending, in the order of the report.</summary>
+    public static IEnumerable<(string Name, XElement Svg)> Drawings(ExperimentResult result)
+    {
+        foreach (string observable in Observables(result))
+        {
+            yield return (observable, CurveFigure.Draw(result, observable));
+            if (FiniteSizeFigure.Draw(result, observable) is { } finite)
+            {
+                yield return ($"{observable}-finite-size", finite);
+            }
+        }
+    }
+
+    private static XElement Banner(string tone, string word, string text) =>
+        Html("p", At("class", $"verdict {tone}"), Html("strong", word), " ", Unbroken(text));
+
+    private static string[] Observables(ExperimentResult result) =>
+        [.. result.Theory.Observables.Keys.Concat(result.Sizes.SelectMany(s => s.Observables.Keys)).Distinct()];
+
+    private static IEnumerable<XElement> Notes(ExperimentResult result)
+    {
+        foreach (TheoryResult theory in result.Theories.Values.Prepend(result.Theory).Where(t => t.Status != TheoryResult.Ok))
+        {
+            yield return Banner("unresolved", "no theory", $"The theory with clock {theory.Clock} was refused: {theory.Why}");
+        }
+
+        foreach (SizeSummary size in result.Sizes.Where(s => s.Diverged.Count > 0))
+        {
+            yield return Banner("unresolved", "diverged",
+                $"d = {size.Size}: {size.Diverged.Count} of {size.Replicas} replicas left the finite numbers and are not in the means: "
+                + $"{Captions.Replicas(size.Diverged)}. What is left is a conditioned mean.");
+        }
+
+        if (result.Sizes.Count == 0)
+        {
+            yield return Html("p", "The theory alone: nothing was simulated.");
+        }
+        else
+        {
+            yield return Html("p", At("class", "muted"), Unbroken("Simulated: "
+                + string.Join(", ", result.Sizes.Select(s => $"d = {s.Size} (n = {s.Samples}, {s.Replicas} replicas)")) + "."));
+        }
+    }
+
+    private static IEnumerable<XElement> Figures(ExperimentResult result)
+    {
+        yield return Html("h2", "Curves");
+        yield return Html("div", At("class", "figures"), Drawings(result).Select(d => Html("figure", d.Svg)));
+    }
+
+    private static IEnumerable<XElement> Numbers(ExperimentResult result)
+    {
+        string[] observables = Observables(result);
+        double[] times = result.Sizes.Count > 0 ? result.Sizes[^1].Times : result.Theory.Times;
+        if (observables.Length > 0)
+        {
+            yield return Html("h2", $"Values at t = {Digits.Plain(times[^1])}");
+            yield return Tables.Values(result, observables);
+        }
+
+        if (result.Verdict.Checks.Count > 0)
+        {
+            yield return Html("h2", "Largest deviations from the theory, in standard errors");
+            yield return Tables.Deviations(result, observables);
+            yield return Html("details", Html("summary", "All checks"), Tables.Checks(result.Verdict.Checks));
+        }
+    }
+
+    private static IEnumerable<XElement> HowToRead() =>
+    [
+        Html("h2", "How to read this"),
+        Html("ul",
+            Html("li", "The line is the limiting theory, d → ∞ at fixed δ = n/d, of the same algorithm at the same step D. Its band and "
+                + "all error bars reach two standard errors to either side. The theory's error is over independent sweeps, the "
+                + "simulation's over replicas."),
+            Html("li", "Points are means over replicas at a finite size d. They differ from the limit by about c/d, so with many replicas "
+                + "a small size deviates by many standard errors although the theory is right. What counts is the limit: the fit of "
+                + "limit + c/d over the sizes."),
+            Html("li", "The lower panel shows (simulation − theory) divided by the standard error of the difference, with guides at ±2; "
+                + "points of the same time are set side by side. Where neither has an error, as for q at t = 0, there is no point."),
+            Html("li", "A number in parentheses is the standard error in the last digits: 2.8831(21) means 2.8831 ± 0.0021."),
+            Html("li", "All quantities are pure numbers. Beside this file, results.json holds every number in full precision and "
+                + "curves.npz every replica's curve.")),
+    ];
+
+    /// <summary>Keeps formulas such as d = 250 on one line.</summary>
+    private static string Unbroken(string text) => text.Replace(" = ", "\u00a0=\u00a0", StringComparison.Ordinal);
+
+    private static string Style()
+    {
+        using Stream css = typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")!;
+        using var reader = new StreamReader(css);
+        return "\n" + reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using HighDimSgd.Devices;
+using HighDimSgd.Experiments;
+using HighDimSgd.Kernels.Random;
+using HighDimSgd.Results;
+using HighDimSgd.Simulation;
+using HighDimSgd.Statistics;
+using HighDimSgd.Theory;
+
+namespace HighDimSgd;
+
+/// <summary>How an experiment is run; nothing here can be seen in its results.</summary>
+/// <param name="Output">Results folder; out/NAME where null.</param>
+/// <param name="Device">Device key: auto, cpu, cuda, opencl, ilgpu-cpu.</param>
+/// <param name="Threads">CPU threads; 0 takes one per processor.</param>
+/// <param name="TheoryOnly">True to leave out the simulation.</param>
+public sealed record RunOptions(string? Output = null, string Device = "auto", int Threads = 0, bool TheoryOnly = false);
+
+/// <summary>How far a stage has come.</summary>
+/// <param name="Stage">The stage, such as "simulate d=250" or "theory sgf".</param>
+/// <param name="Done">Replicas or sweeps that are done.</param>
+/// <param name="Total">Replicas or sweeps in all.</param>
+/// <param name="Detail">The number as it stands, such as "q(12) 2.8831 +- 0.0021".</param>
+public sealed record RunProgress(string Stage, long Done, long Total, string Detail);
+
+/// <summary>Runs an experiment from file to folder: simulate, solve the theory, compare, write.</summary>
+public static class Runner
+{
+    /// <summary>The folder that results go to.</summary>
+    public static string OutputFolder(Experiment experiment, RunOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Output ?? Path.Combine("out", experiment.Name);
+    }
+
+    /// <summary>Runs an experiment, or what is left of it in the results folder.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="options">How to run it.</param>
+    /// <param name="progress">Told after every unit of work; may be null.</param>
+    /// <param name="cancellation">Stops the run; finished units stay, and the same call continues.</param>
+    /// <returns>What was written to results.json.</returns>
+    /// <exception cref="ExperimentException">The folder holds work of another experiment.</exception>
+    /// <exception cref="MachineException">The machine cannot do it; nothing has been started.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static ExperimentResult Run(
+        Experiment experiment, RunOptions options, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        string folder = OutputFolder(experiment, options);
+        IDevice device = DeviceCatalog.Open(options.Device, options.Threads);
+        MemoryCheck.Refuse(experiment, device, options.TheoryOnly);
+        var store = new UnitStore(folder, experiment, device.Key);
+        DateTimeOffset start = DateTimeOffset.UtcNow;
+        var timing = new Dictionary<string, double>();
+        var watch = Stopwatch.StartNew();
+
+        List<SizeCurves> curves = options.TheoryOnly ? [] : Simulate(experiment, device, store, progress, cancellation);
+        timing["simulate_s"] = watch.Elapsed.TotalSeconds;
+        watch.Restart();
+        var solver = new DmftTheory(experiment, device, store);
+        TheoryResult theory = Solve(solver, experiment.Algorithm.Kind);
+        Dictionary<string, TheoryResult> further = experiment.Compare.Where(clock => clock != experiment.Algorithm.Kind).Select(clock => Solve(solver, clock)).ToDictionary(t => t.Clock);
+        timing["theory_s"] = watch.Elapsed.TotalSeconds;
+
+        List<SizeSummary> sizes = [.. curves.Select(Moments.Summarise)];
+        (IReadOnlyDictionary<string, FiniteSizeFit> fits, Verdict verdict) = Comparison.Compare(experiment, theory, sizes);
+        var result = new ExperimentResult(experiment, theory, further, sizes, fits, verdict);
+        ResultsFolder.Write(folder, result, experiment.ToJson(), curves, new Manifest
+        {
+            Device = device.Name,
+            Threads = device.Workers,
+            VectorWidth = device.VectorBits,
+            Storage = "float32",
+            CounterLayout = RandomField.LayoutVersion,
+            InputHash = store.SimulationHash,
+            Seed = experiment.Seed,
+            Start = start,
+            End = DateTimeOffset.UtcNow,
+            Timing = timing,
+        });
+        return result;
+
+        TheoryResult Solve(DmftTheory dmft, ClockKind clock)
+        {
+            string stage = $"theory {clock.ToString().ToLowerInvariant()}";
+            return dmft.Solve(clock, sweeps => progress?.Report(new(stage, sweeps.Count, experiment.Theory.Sweeps, LastQ(experiment, sweeps))), cancellation);
+        }
+    }
+
+    private static List<SizeCurves> Simulate(
+        Experiment experiment, IDevice device, UnitStore store, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    {
+        var simulator = new Simulator(experiment, device, store);
+        var curves = new List<SizeCurves>();
+        for (int i = 0; i < experiment.Sizes.Count; i++)
+        {
+            (int size, int replicas) = (experiment.Sizes[i], experiment.Replicas[i]);
+            curves.Add(simulator.Run(size, replicas, Report, cancellation));
+
+            void Report(IReadOnlyDictionary<int, ReplicaCurve> done) => progress?.Report(
+                new($"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, LastQ(experiment, done)));
+        }
+
+        return curves;
+    }
+
+    /// <summary>q at the last record time with its standard error, from the curves so far.</summary>
+    private static string LastQ(Experiment experiment, IReadOnlyDictionary<int, ReplicaCurve> curves)
+    {
+        double[] q = [.. curves.Values.Where(c => c.IsWhole).Select(c => c.Values[0, c.Values.GetLength(1) - 1])];
+        if (q.Length < 2)
+            return string.Empty;
+        double mean = q.Average(), variance = q.Sum(x => (x - mean) * (x - mean)) / (q.Length - 1);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"q({experiment.Times()[^1]:g6}) {mean:f4} ± {Math.Sqrt(variance / q.Length):f4}");
+    }
+}

@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using HighDimSgd.Devices;
+using HighDimSgd.Experiments;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Physics;
+using HighDimSgd.Models;
+using HighDimSgd.Results;
+
+namespace HighDimSgd.Simulation;
+
+/// <summary>
+/// Runs the replicas of a size that are not finished yet, in units, on all of a device. A replica's numbers depend on its address
+/// alone, so neither the units nor the workers can be seen in the result.
+/// </summary>
+/// <param name="experiment">The experiment.</param>
+/// <param name="device">Where it runs.</param>
+/// <param name="store">Where finished units go.</param>
+internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore store)
+{
+    private const string Kind = "simulate";
+
+    // A unit is about this many design entries of work: a tenth of a second on one core.
+    private const double UnitWork = 1e9;
+
+    /// <summary>Bytes that the whole run of a size needs.</summary>
+    public static long Bytes(Experiment experiment, int size, int workers) => Shape(experiment, size).Bytes * workers;
+
+    /// <summary>Workers side by side that fit into the device's memory; one, with all threads on its rows, where a replica is large.</summary>
+    public int WorkersFor(int size) =>
+        Bytes(experiment, size, device.Workers) <= device.MemoryBytes / 2 ? device.Workers : 1;
+
+    /// <summary>Runs what is missing and returns every replica's curves.</summary>
+    /// <param name="size">The dimension.</param>
+    /// <param name="replicas">Number of replicas.</param>
+    /// <param name="finished">Called after every unit with all curves so far.</param>
+    /// <param name="cancellation">Stops between replicas; finished units stay.</param>
+    public SizeCurves Run(
+        int size, int replicas, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
+    {
+        SortedDictionary<int, ReplicaCurve> curves = store.Read(Kind, store.SimulationHash, size);
+        finished(curves);
+        var units = new ConcurrentQueue<(int First, int Count)>(Missing(size, replicas, curves));
+        int workers = WorkersFor(size);
+        void Worker() => device.Run(
+            new DenseWorker(experiment, size, units, Finish, cancellation),
+            wholeDevice: workers == 1);
+        void Finish(int first, IReadOnlyList<ReplicaCurve> done)
+        {
+            store.Write(Kind, store.SimulationHash, size, first, done);
+            lock (curves)
+            {
+                for (int i = 0; i < done.Count; i++)
+                    curves[first + i] = done[i];
+                finished(curves);
+            }
+        }
+
+        if (!units.IsEmpty)
+            RunWorkers(workers, Worker);
+        cancellation.ThrowIfCancellationRequested();
+        return Collect(size, replicas, curves);
+    }
+
+    private static void RunWorkers(int workers, Action worker)
+    {
+        Task[] tasks = [.. Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(
+            worker, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        try
+        {
+            Task.WaitAll(tasks);
+        }
+        catch (AggregateException e)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
+    private static DenseShape Shape(Experiment experiment, int size) => new(size, experiment.Samples(size));
+
+    private List<(int First, int Count)> Missing(int size, int replicas, SortedDictionary<int, ReplicaCurve> finished)
+    {
+        double work = (double)size * experiment.Samples(size) * (experiment.Algorithm.Steps + 1);
+        int most = (int)Math.Clamp(UnitWork / work, 1, 64), first = 0;
+        var units = new List<(int, int)>();
+        for (int replica = 0; replica <= replicas; replica++)
+        {
+            bool gap = replica == replicas || finished.ContainsKey(replica);
+            if (replica > first && (gap || replica - first == most))
+            {
+                units.Add((first, replica - first));
+                first = replica;
+            }
+
+            if (gap)
+                first = replica + 1;
+        }
+
+        return units;
+    }
+
+    private SizeCurves Collect(int size, int replicas, SortedDictionary<int, ReplicaCurve> curves)
+    {
+        IReadOnlyList<string> names = Observables.Of(experiment.Model);
+        double[] times = experiment.Times();
+        double[][,] values = [.. names.Select(_ => new double[replicas, times.Length])];
+        var diverged = new List<int>();
+        for (int r = 0; r < replicas; r++)
+        {
+            if (!curves[r].IsWhole)
+                diverged.Add(r);
+            for (int o = 0; o < names.Count; o++)
+            {
+                for (int t = 0; t < times.Length; t++)
+                    values[o][r, t] = curves[r].Values[o, t];
+            }
+        }
+
+        return new(size, experiment.Samples(size), times, names, values, diverged);
+    }
+}
+
+/// <summary>One worker: takes units from a queue until none is left.</summary>
+internal sealed class DenseWorker(
+    Experiment experiment,
+    int size,
+    ConcurrentQueue<(int First, int Count)> units,
+    Action<int, IReadOnlyList<ReplicaCurve>> finished,
+    CancellationToken cancellation) : IDeviceProgram<bool>
+{
+    /// <inheritdoc/>
+    public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord> => experiment.Model.Loss switch
+        {
+            LossKind.Squared => Run(skeletons, default(SquaredLoss<TReal, TWord>)),
+            _ => Run(skeletons, default(LogisticLoss<TReal, TWord>)),
+        };
+
+    private bool Run<TReal, TWord, TView, TLoss>(ISkeletons<TReal, TWord, TView> skeletons, TLoss loss)
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord>
+        where TLoss : struct, ILoss<TReal>
+    {
+        var engine = new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss);
+        int observables = Observables.Of(experiment.Model).Count;
+        while (units.TryDequeue(out (int First, int Count) unit))
+        {
+            var curves = new List<ReplicaCurve>();
+            for (int r = unit.First; r < unit.First + unit.Count; r++)
+            {
+                if (cancellation.IsCancellationRequested)
+                    return false;
+                var values = new double[observables, experiment.RecordSteps.Count];
+                MemoryFill(values);
+                bool whole = engine.Run(r, values);
+                curves.Add(new(values, whole ? string.Empty : "diverged"));
+            }
+
+            finished(unit.First, curves);
+        }
+
+        return true;
+    }
+
+    private static void MemoryFill(double[,] values)
+    {
+        for (int o = 0; o < values.GetLength(0); o++)
+        {
+            for (int t = 0; t < values.GetLength(1); t++)
+                values[o, t] = double.NaN;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using HighDimSgd.Experiments;
+using HighDimSgd.Kernels.Random;
+
+namespace HighDimSgd.Simulation;
+
+/// <summary>
+/// The finished units in a results folder. A run that was cut off finds them and does the rest; whatever fixes the numbers is in
+/// their hash, and units that do not belong are refused by name.
+/// </summary>
+/// <param name="folder">The results folder.</param>
+/// <param name="experiment">The experiment.</param>
+/// <param name="deviceKey">Kind of device: curves of different kinds differ in rounding and are not mixed.</param>
+internal sealed class UnitStore(string folder, Experiment experiment, string deviceKey)
+{
+    private readonly string folder = Path.Combine(folder, "units");
+
+    /// <summary>Hash of what fixes a replica's trajectory: model, aspect, algorithm, design, seed, counter layout, kind of device.</summary>
+    public string SimulationHash { get; } = Hash(experiment, deviceKey, ["model", "aspect", "algorithm", "design", "seed"]);
+
+    /// <summary>Hash of what fixes a sweep of a theory.</summary>
+    public static string TheoryHash(Experiment experiment, string deviceKey) =>
+        Hash(experiment, deviceKey, ["model", "aspect", "algorithm", "seed"])
+        + string.Create(CultureInfo.InvariantCulture, $"-{experiment.Theory.Paths}-{experiment.Theory.Responses}");
+
+    /// <summary>Reads the finished curves of one kind and size, by replica or sweep.</summary>
+    /// <param name="kind">"simulate", or the clock of a theory.</param>
+    /// <param name="hash">Hash they must have.</param>
+    /// <param name="size">Dimension, 0 for a theory.</param>
+    /// <exception cref="ExperimentException">A unit is damaged, or of another experiment.</exception>
+    public SortedDictionary<int, ReplicaCurve> Read(string kind, string hash, int size)
+    {
+        var found = new SortedDictionary<int, ReplicaCurve>();
+        if (!Directory.Exists(folder))
+            return found;
+        foreach (string path in Directory.EnumerateFiles(folder, Prefix(kind, size) + "*.unit").Order(StringComparer.Ordinal))
+        {
+            WorkUnit unit = WorkUnit.Read(path);
+            if (unit.Hash != hash || unit.Kind != kind || unit.Size != size)
+            {
+                throw new ExperimentException(
+                    $"{path}: this folder holds work of a different experiment (model, aspect, algorithm, design, seed, theory paths or device differ); "
+                    + "choose another --out, or delete the folder");
+            }
+
+            int[] columns = [.. experiment.RecordSteps.Select(step => IndexOf(unit.RecordSteps, step, path))];
+            for (int i = 0; i < unit.Count; i++)
+                found[unit.First + i] = new(Pick(unit.Curves[i], columns), unit.Notes[i]);
+        }
+
+        return found;
+    }
+
+    /// <summary>Writes the curves of consecutive replicas, or of one sweep.</summary>
+    public void Write(string kind, string hash, int size, int first, IReadOnlyList<ReplicaCurve> curves)
+    {
+        var unit = new WorkUnit(kind, hash, size, first, curves.Count, experiment.RecordSteps, [.. curves.Select(c => c.Note)])
+        {
+            Curves = [.. curves.Select(c => c.Values)],
+        };
+        string range = string.Create(CultureInfo.InvariantCulture, $"{first:d8}-{first + curves.Count - 1:d8}");
+        unit.Write(Path.Combine(folder, $"{Prefix(kind, size)}{range}.unit"));
+    }
+
+    private static string Prefix(string kind, int size) =>
+        size == 0 ? $"theory-{kind}-" : string.Create(CultureInfo.InvariantCulture, $"{kind}-d{size}-");
+
+    private static string Hash(Experiment experiment, string deviceKey, string[] keys)
+    {
+        JsonObject all = experiment.ToJson();
+        var fixing = new JsonObject(keys.Select(k => KeyValuePair.Create(k, all[k]?.DeepClone())))
+        {
+            ["layout"] = RandomField.LayoutVersion,
+            ["device"] = deviceKey,
+        };
+        return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(fixing.ToJsonString())));
+    }
+
+    private int IndexOf(IReadOnlyList<int> recorded, int step, string path)
+    {
+        for (int i = 0; i < recorded.Count; i++)
+        {
+            if (recorded[i] == step)
+                return i;
+        }
+
+        throw new ExperimentException(
+            $"{path}: the work in this folder was not recorded at t = {step * experiment.Algorithm.Step:g6}; record points can only be left out, not added");
+    }
+
+    private static double[,] Pick(double[,] curve, int[] columns)
+    {
+        var picked = new double[curve.GetLength(0), columns.Length];
+        for (int o = 0; o < picked.GetLength(0); o++)
+        {
+            for (int t = 0; t < columns.Length; t++)
+                picked[o, t] = curve[o, columns[t]];
+        }
+
+        return picked;
+    }
+}
+
+/// <summary>Curves of one replica, or of one sweep.</summary>
+/// <param name="Values">Observable by record time.</param>
+/// <param name="Note">Empty where all went well, else why the curve stopped.</param>
+internal sealed record ReplicaCurve(double[,] Values, string Note)
+{
+    /// <summary>True where the curve is whole.</summary>
+    public bool IsWhole => Note.Length == 0;
+}

@@ -1,0 +1,63 @@
+using HighDimSgd.Devices;
+using HighDimSgd.Experiments;
+using HighDimSgd.Models;
+using HighDimSgd.Results;
+using HighDimSgd.Simulation;
+
+namespace HighDimSgd.Theory;
+
+/// <summary>The limiting theory of an experiment: independent sweeps, their mean and its error.</summary>
+/// <param name="experiment">The experiment.</param>
+/// <param name="device">Where sweeps run.</param>
+/// <param name="store">Where finished sweeps go.</param>
+internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStore store)
+{
+    /// <summary>Solves the theory with a clock, which may differ from the experiment's own (<c>compare:</c>).</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="finished">Called after every sweep with all so far.</param>
+    /// <param name="cancellation">Stops between sweeps; finished ones stay.</param>
+    public TheoryResult Solve(ClockKind clock, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
+    {
+        Experiment variant = experiment with { Algorithm = experiment.Algorithm with { Kind = clock } };
+        string name = clock.ToString().ToLowerInvariant(), hash = UnitStore.TheoryHash(variant, device.Key);
+        SortedDictionary<int, ReplicaCurve> sweeps = store.Read(name, hash, 0);
+        finished(sweeps);
+        int[] missing = [.. Enumerable.Range(0, experiment.Theory.Sweeps).Where(s => !sweeps.ContainsKey(s))];
+        if (missing.Length > 0 && sweeps.Values.All(s => s.IsWhole))
+            device.Run(new DmftSweeps(variant, missing, Finish), wholeDevice: true);
+        cancellation.ThrowIfCancellationRequested();
+        double[] times = experiment.Times();
+        if (sweeps.FirstOrDefault(s => !s.Value.IsWhole) is { Value: { } refused } first)
+            return new(TheoryResult.Refused, $"sweep {first.Key} stopped {refused.Note}", name, times, new Dictionary<string, Curve>());
+        return new(TheoryResult.Ok, string.Empty, name, times, Average([.. sweeps.Values.Take(experiment.Theory.Sweeps)], times.Length));
+
+        bool Finish(int sweep, SweepResult result)
+        {
+            sweeps[sweep] = new(result.Curves, result.Refusal ?? string.Empty);
+            store.Write(name, hash, 0, sweep, [sweeps[sweep]]);
+            finished(sweeps);
+            return result.Refusal is null && !cancellation.IsCancellationRequested;
+        }
+    }
+
+    private Dictionary<string, Curve> Average(IReadOnlyList<ReplicaCurve> sweeps, int times)
+    {
+        IReadOnlyList<string> names = Observables.Of(experiment.Model);
+        var curves = new Dictionary<string, Curve>();
+        for (int o = 0; o < names.Count; o++)
+        {
+            var curve = new Curve(new double[times], new double[times], new double[times]);
+            for (int t = 0; t < times; t++)
+            {
+                double[] values = [.. sweeps.Select(s => s.Values[o, t])];
+                curve.Mean[t] = values.Average();
+                curve.Variance[t] = values.Sum(v => (v - curve.Mean[t]) * (v - curve.Mean[t])) / (values.Length - 1);
+                curve.Error[t] = Math.Sqrt(curve.Variance[t] / values.Length);
+            }
+
+            curves[names[o]] = curve;
+        }
+
+        return curves;
+    }
+}

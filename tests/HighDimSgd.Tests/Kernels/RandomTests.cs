@@ -1,0 +1,194 @@
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Physics;
+using HighDimSgd.Kernels.Random;
+using HighDimSgd.Models;
+using MathNet.Numerics.Distributions;
+
+namespace HighDimSgd.Tests.Kernels;
+
+/// <summary>
+/// Laws of the random numbers. Seeds are fixed; each statistical check would raise a false alarm for one seed in 10^5, and each
+/// is shown to see a planted error of a size that would matter.
+/// </summary>
+public class RandomTests
+{
+    private const int Count = 1 << 20;
+    private const double FalseAlarm = 1e-5;
+
+    [Fact]
+    public void UniformsNeverTouchZeroOrOne()
+    {
+        Assert.Equal(0.5f / 8388608f, Maps.Uniform<Real1, Word1>(new(0)).Value);
+        Assert.Equal(1 - (0.5f / 8388608f), Maps.Uniform<Real1, Word1>(new(uint.MaxValue)).Value);
+    }
+
+    [Fact]
+    public void NormalsAreNormal()
+    {
+        double[] normals = Normals(1);
+        Assert.True(Kolmogorov(normals, x => Normal.CDF(0, 1, x)) > FalseAlarm);
+        Assert.True(MomentP(normals) > FalseAlarm);
+    }
+
+    [Fact]
+    public void APlantedErrorOfTheNormalsIsSeen()
+    {
+        double[] wide = [.. Normals(2).Select(x => 1.01 * x)];
+        Assert.True(Kolmogorov(wide, x => Normal.CDF(0, 1, x)) < FalseAlarm);
+        Assert.True(MomentP(wide) < FalseAlarm);
+    }
+
+    [Theory]
+    [InlineData(0.025, 8)]
+    [InlineData(3.7, 0.2)]
+    [InlineData(200, 0.001)]
+    public void PoissonCountsFollowTheirLaw(double mean, double jump)
+    {
+        double[] increments = Draw(new JumpClock<Real1, Word1, ArrayView>(
+            (float)jump, new(JumpTable.Poisson(mean, jump)), JumpTable.Poisson(mean, jump).Thresholds.Count));
+        var law = new Poisson(mean);
+        Assert.True(ChiSquared(increments, jump, k => law.Probability(k)) > FalseAlarm);
+        var wrong = new Poisson(mean * 1.05);
+        Assert.True(ChiSquared(increments, jump, k => wrong.Probability(k)) < FalseAlarm);
+    }
+
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    [InlineData(1.0)]
+    public void BatchesHaveTheirFraction(double fraction)
+    {
+        JumpTable table = JumpTable.Bernoulli(fraction, 0.2 / fraction);
+        double[] increments = Draw(new JumpClock<Real1, Word1, ArrayView>((float)table.Jump, new(table), 1));
+        double hits = increments.Count(x => x > 0);
+        double deviation = Math.Sqrt(Math.Max(1e-30, Count * fraction * (1 - fraction)));
+        Assert.True(Math.Abs(hits - (Count * fraction)) <= 4.5 * deviation);
+        Assert.All(increments, x => Assert.True(x == 0 || x == (float)table.Jump));
+    }
+
+    [Fact]
+    public void PurposesSizesReplicasStepsAndSeedsShareNoWord()
+    {
+        // 128-bit blocks: a repeated one among these is a shared address (chance 1e-28), a repeated word is not.
+        var seen = new HashSet<(uint, uint, uint, uint)>();
+        int blocks = 0;
+        foreach (ulong seed in new ulong[] { 1, 2, 1UL << 32 })
+        {
+            foreach (Purpose purpose in Enum.GetValues<Purpose>())
+            {
+                foreach (int size in new[] { 0, 1, 250, 251, RandomField.MaxSize })
+                {
+                    for (uint replica = 0; replica < 4; replica++)
+                    {
+                        for (int group = 0; group < 8; group++)
+                        {
+                            for (int component = 0; component < 8; component++, blocks++)
+                            {
+                                Four<Word1> w = new RandomField(seed, purpose, size, replica).Words<Real1, Word1>(0, group, component);
+                                seen.Add((w.A.Value, w.B.Value, w.C.Value, w.D.Value));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        Assert.Equal(blocks, seen.Count);
+    }
+
+    [Fact]
+    public void NeighbouringAddressesAreUncorrelated()
+    {
+        double[] here = Normals(3), next = [.. here.Skip(1), 0];
+        double[] otherReplica = Normals(4);
+        double bound = 4.5 / Math.Sqrt(Count);
+        Assert.InRange(Correlation(here, next), -bound, bound);
+        Assert.InRange(Correlation(here, otherReplica), -bound, bound);
+        Assert.True(Correlation(here, [.. here.Zip(otherReplica, (a, b) => (0.02 * a) + b)]) > bound);
+    }
+
+    private static double[] Normals(uint replica) => Draw(new NormalSource<Real1, Word1>(0, 1), replica);
+
+    private static double[] Draw<TSource>(TSource source, uint replica = 0)
+        where TSource : struct, ISource<Real1, Word1>
+    {
+        var numbers = new double[Count];
+        var field = new RandomField(20260206, Purpose.Clock, 100, replica);
+        for (int i = 0; i < Count; i += 4)
+        {
+            Four<Real1> four = source.Draw(field.Words<Real1, Word1>(0, i / 4096, i % 4096));
+            numbers[i] = four.A.Value;
+            numbers[i + 1] = four.B.Value;
+            numbers[i + 2] = four.C.Value;
+            numbers[i + 3] = four.D.Value;
+        }
+
+        return numbers;
+    }
+
+    /// <summary>p-value of the Kolmogorov-Smirnov distance, by the first terms of its limiting law.</summary>
+    private static double Kolmogorov(double[] sample, Func<double, double> cdf)
+    {
+        double[] sorted = [.. sample.Order()];
+        double distance = 0;
+        for (int i = 0; i < sorted.Length; i++)
+        {
+            double f = cdf(sorted[i]);
+            distance = Math.Max(distance, Math.Max(f - ((double)i / sorted.Length), ((double)(i + 1) / sorted.Length) - f));
+        }
+
+        double t = distance * Math.Sqrt(sorted.Length), p = 0;
+        for (int j = 1; j <= 20; j++)
+            p += (j % 2 == 1 ? 2 : -2) * Math.Exp(-2 * j * j * t * t);
+        return t < 0.3 ? 1 : p;
+    }
+
+    /// <summary>Smallest p-value, Bonferroni corrected, of the first four moments against the standard normal's.</summary>
+    private static double MomentP(double[] sample)
+    {
+        double[] exact = [0, 1, 0, 3], variance = [1, 2, 15, 96];
+        double smallest = 1;
+        for (int k = 1; k <= 4; k++)
+        {
+            double z = (sample.Average(x => Math.Pow(x, k)) - exact[k - 1]) / Math.Sqrt(variance[k - 1] / sample.Length);
+            smallest = Math.Min(smallest, 2 * Normal.CDF(0, 1, -Math.Abs(z)));
+        }
+
+        return Math.Min(1, 4 * smallest);
+    }
+
+    private static double ChiSquared(double[] increments, double jump, Func<int, double> probability)
+    {
+        int[] counts = [.. increments.Select(x => (int)Math.Round(x / (float)jump))];
+        double statistic = 0, tail = 1, tailCount = Count;
+        int cells = 0;
+        foreach (IGrouping<int, int> group in counts.GroupBy(k => k).OrderBy(g => g.Key))
+        {
+            double expected = Count * probability(group.Key);
+            if (expected < 10)
+                continue;
+            statistic += (group.Count() - expected) * (group.Count() - expected) / expected;
+            tail -= probability(group.Key);
+            tailCount -= group.Count();
+            cells++;
+        }
+
+        if (tail * Count > 10)
+            statistic += (tailCount - (tail * Count)) * (tailCount - (tail * Count)) / (tail * Count);
+        return 1 - MathNet.Numerics.Distributions.ChiSquared.CDF(cells, statistic);
+    }
+
+    private static double Correlation(double[] a, double[] b) => MathNet.Numerics.Statistics.Correlation.Pearson(a, b);
+
+    /// <summary>A view on an array, for scalar lanes.</summary>
+    private readonly struct ArrayView(JumpTable table) : IView<Real1, Word1>
+    {
+        private readonly float[] data = [.. table.Thresholds.Select(BitConverter.UInt32BitsToSingle)];
+
+        public Real1 Load(long index) => new(data[index]);
+
+        public void Store(long index, Real1 value) => data[index] = value.Value;
+
+        public Real1 Spread(long index) => new(data[index]);
+    }
+}

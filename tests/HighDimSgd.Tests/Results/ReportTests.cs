@@ -1,0 +1,164 @@
+using System.Xml.Linq;
+using HighDimSgd.Results;
+
+namespace HighDimSgd.Tests.Results;
+
+public sealed class ReportTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("hdsgd-report-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void FigureHasEveryCurveAndPoint()
+    {
+        XElement svg = Figure("test_loss", Synthetic.Complete().Result);
+        Assert.Equal(2, ByClass(svg, "curve").Count()); // exact theory, further theory
+        Assert.Single(ByClass(svg, "band"));
+        Assert.Equal(3, ByClass(svg, "bars").Count());
+        Assert.Equal(3 * 13 + 3 * 13 + 3, ByClass(svg, "mark").Count()); // means, residuals, legend keys of three sizes
+        Assert.Equal(13 + 1, ByClass(svg, "mark full").Count()); // residuals and key of the limit
+        Assert.Equal(13, ByClass(svg, "curve").First().Attribute("d")!.Value.Count(c => c is 'M' or 'L'));
+    }
+
+    [Fact]
+    public void UndefinedAndExactValuesLeaveNoPoint()
+    {
+        // test_error is undefined at t = 0: no mean and no residual there. q is exact there: a mean, but no residual.
+        ExperimentResult result = Synthetic.Complete().Result;
+        Assert.Equal(3 * 12 + 3 * 12 + 3, ByClass(Figure("test_error", result), "mark").Count());
+        Assert.Equal(3 * 13 + 3 * 12 + 3, ByClass(Figure("q", result), "mark").Count());
+    }
+
+    [Fact]
+    public void CurveIsCutAtGaps()
+    {
+        ExperimentResult all = Synthetic.Complete().Result;
+        Curve q = all.Theory.Observables["q"];
+        double[] mean = [.. q.Mean.Select((v, k) => k is 5 or 7 ? double.NaN : v)];
+        var observables = new Dictionary<string, Curve> { ["q"] = q with { Mean = mean } };
+        XElement svg = Figure("q", all with { Theory = all.Theory with { Observables = observables } });
+        string line = ByClass(svg, "curve").First().Attribute("d")!.Value, band = ByClass(svg, "band").Single().Attribute("d")!.Value;
+        Assert.Equal(3, line.Count(c => c == 'M'));
+        Assert.Equal(3, band.Count(c => c == 'Z'));
+    }
+
+    [Fact]
+    public void PointsStandWhereTheirValuesAre()
+    {
+        // Axis labels of the drawing itself give the scale; the marks of d = 1000 have to lie on it.
+        ExperimentResult result = Synthetic.Complete().Result;
+        XElement svg = Figure("q", result);
+        var labels = svg.Descendants().Where(e => e.Name.LocalName == "g" && (string?)e.Attribute("class") == "axes").First().Descendants()
+            .Where(e => e.Name.LocalName == "text" && (string?)e.Attribute("text-anchor") == "end")
+            .Select(e => (Value: double.Parse(e.Value), Y: (double)e.Attribute("y")! - 4.2)).ToArray();
+        double perUnit = (labels[^1].Y - labels[0].Y) / (labels[^1].Value - labels[0].Value);
+        double[] drawn = [.. svg.Elements().Where(e => (string?)e.Attribute("class") == "size-2").First().Elements()
+            .Where(e => (string?)e.Attribute("class") == "mark").Select(Centre)];
+        double[] expected = [.. result.Sizes[2].Observables["q"].Mean.Select(v => labels[0].Y + perUnit * (v - labels[0].Value))];
+        Assert.All(drawn.Zip(expected), p => Assert.Equal(p.Second, p.First, 0.05));
+        Assert.Equal(13, drawn.Length);
+    }
+
+    [Fact]
+    public void FiniteSizeFigureHasSizesFitAndTheory()
+    {
+        XElement svg = Figure("q-finite-size", Synthetic.Complete().Result);
+        Assert.Single(ByClass(svg, "curve"));
+        Assert.Equal(3 + 3, ByClass(svg, "mark").Count());
+        Assert.Equal(2 + 2, ByClass(svg, "mark full").Count()); // fitted limit and theory, and their legend keys
+        Assert.Equal(["0", "1/1000", "1/500", "1/250"],
+            svg.Descendants().Where(e => (string?)e.Attribute("text-anchor") == "middle").Select(e => e.Value).Take(4));
+    }
+
+    [Theory]
+    [InlineData("complete")]
+    [InlineData("alone")]
+    [InlineData("refused")]
+    public void DrawingsAndReportAreCompleteByThemselves(string kind)
+    {
+        ExperimentResult result = Result(kind);
+        ResultsFolder.Write(folder, result, Synthetic.Json(), [], Synthetic.Manifest);
+        string[] drawings = Directory.GetFiles(folder, "*.svg");
+        Assert.Equal(kind == "complete" ? 14 : 7, drawings.Length);
+        foreach (string file in drawings.Append(Path.Combine(folder, "report.html")))
+        {
+            string text = File.ReadAllText(file);
+            XElement root = XDocument.Parse(text).Root!;
+            Assert.All(root.DescendantsAndSelf().Where(e => e.Name.LocalName == "svg"),
+                svg => Assert.Matches(@"^0 0 520 \d+(\.\d+)?$", svg.Attribute("viewBox")!.Value));
+            Assert.DoesNotContain("NaN", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("∞E", text, StringComparison.Ordinal);
+            Assert.DoesNotContain(root.DescendantsAndSelf(), e => e.Name.LocalName is "script" or "link" or "img" or "image" or "use" or "iframe");
+            Assert.DoesNotContain("url(", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("@import", text, StringComparison.Ordinal);
+            Assert.All(root.DescendantsAndSelf().Attributes().Where(a => a.Name.LocalName is "src" or "href"),
+                a => Assert.StartsWith("https://arxiv.org/abs/", a.Value, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void RefusalAndDivergenceAreSaid()
+    {
+        string text = Report(Synthetic.Refused());
+        Assert.Contains("The theory with clock sgf was refused: the covariance <C> lost", text, StringComparison.Ordinal);
+        Assert.Contains("d = 250: 2 of 200 replicas left the finite numbers", text, StringComparison.Ordinal);
+        Assert.Contains("not in the means: 3, 17.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesAreEscaped()
+    {
+        const string Name = "a<b>&\"c'";
+        ExperimentResult result = Synthetic.Complete(Name).Result;
+        string text = Report(result with { Verdict = result.Verdict with { Why = "<script>alert(1)</script>" } });
+        Assert.Contains(Name, text, StringComparison.Ordinal);
+        Assert.Contains("<script>alert(1)</script>", text, StringComparison.Ordinal); // as text, not as an element
+        Assert.Contains("&lt;script&gt;", File.ReadAllText(Path.Combine(folder, "report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TablesHoldValuesWithErrors()
+    {
+        ExperimentResult result = Synthetic.Complete().Result;
+        result.Sizes[0].Observables["q"].Mean[^1] = 2.88312;
+        result.Sizes[0].Observables["q"].Error[^1] = 0.00214;
+        Assert.Contains("2.8831(21)", Report(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RebuiltReportIsTheSame()
+    {
+        ResultsFolder.Write(folder, Synthetic.Complete().Result, Synthetic.Json(), [], Synthetic.Manifest);
+        string report = Path.Combine(folder, "report.html");
+        byte[] first = File.ReadAllBytes(report);
+        File.Delete(report);
+        Assert.Equal(report, ResultsFolder.RebuildReport(folder, json => Synthetic.Experiment((string)json["name"]!)));
+        Assert.Equal(first, File.ReadAllBytes(report));
+    }
+
+    private static ExperimentResult Result(string kind) => kind switch
+    {
+        "alone" => Synthetic.TheoryAlone(),
+        "refused" => Synthetic.Refused(),
+        _ => Synthetic.Complete().Result,
+    };
+
+    private string Report(ExperimentResult result)
+    {
+        ResultsFolder.Write(folder, result, Synthetic.Json(), [], Synthetic.Manifest);
+        return XDocument.Load(Path.Combine(folder, "report.html")).Root!.Value.Replace('\u00a0', ' ');
+    }
+
+    private XElement Figure(string name, ExperimentResult result)
+    {
+        ResultsFolder.Write(folder, result, Synthetic.Json(), [], Synthetic.Manifest);
+        return XDocument.Load(Path.Combine(folder, name + ".svg")).Root!;
+    }
+
+    private static IEnumerable<XElement> ByClass(XElement svg, string name) => svg.Descendants().Where(e => (string?)e.Attribute("class") == name);
+
+    /// <summary>Mean height of the corners of a marker; exact for a triangle.</summary>
+    private static double Centre(XElement mark) =>
+        mark.Attribute("d")!.Value.Trim('M', 'Z').Split('L').Average(p => double.Parse(p.Split(' ')[1]));
+}
