@@ -26,10 +26,17 @@ public readonly struct Real1(float value) : IReal<Real1, Word1>
     public static Real1 Sqrt(Real1 x) => new(MathF.Sqrt(x.Value));
 
     /// <inheritdoc/>
-    public static Real1 WhereLess(Real1 a, Real1 b, Real1 yes, Real1 no) => a.Value < b.Value ? yes : no;
+    public static Real1 WhereLess(Real1 a, Real1 b, Real1 yes, Real1 no)
+    {
+        // ILGPU 1.5.3 turns c < x with a constant c into "x > c or unordered", so NaN is asked about by itself.
+        bool less = a.Value < b.Value & !float.IsNaN(b.Value);
+        return less ? yes : no;
+    }
+
+    // The signed forms: ILGPU knows no others.
 
     /// <inheritdoc/>
-    public static Word1 Bits(Real1 x) => new(BitConverter.SingleToUInt32Bits(x.Value));
+    public static Word1 Bits(Real1 x) => new((uint)BitConverter.SingleToInt32Bits(x.Value));
 }
 
 /// <summary>One word.</summary>
@@ -79,5 +86,5 @@ public readonly struct Word1(uint value) : IWord<Real1, Word1>
     public static Real1 ToReal(Word1 a) => new((int)a.Value);
 
     /// <inheritdoc/>
-    public static Real1 AsReal(Word1 a) => new(BitConverter.UInt32BitsToSingle(a.Value));
+    public static Real1 AsReal(Word1 a) => new(BitConverter.Int32BitsToSingle((int)a.Value));
 }

@@ -1,0 +1,20 @@
+using HighDimSgd.Kernels;
+using ILGPU;
+
+namespace HighDimSgd.Ilgpu;
+
+/// <summary>Memory of a device, one element per thread.</summary>
+/// <param name="data">The elements.</param>
+public readonly struct DeviceView(ArrayView<float> data) : IView<Real1, Word1>
+{
+    private readonly ArrayView<float> data = data;
+
+    /// <inheritdoc/>
+    public Real1 Load(long index) => new(data[index]);
+
+    /// <inheritdoc/>
+    public void Store(long index, Real1 value) => data[index] = value.Value;
+
+    /// <inheritdoc/>
+    public Real1 Spread(long index) => new(data[index]);
+}

@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Bodies;
+using HighDimSgd.Kernels.Physics;
+using HighDimSgd.Kernels.Random;
+
+namespace HighDimSgd.Ilgpu.Tests;
+
+/// <summary>
+/// Small runs, each of one body over <c>count</c> indices and two slots, steps or replicas, that return what the body wrote. Real
+/// inputs hold a not-a-number, zeros and numbers at which the exponential ends.
+/// </summary>
+internal static class Scenarios
+{
+    private const int Two = 2;
+
+    private static readonly float[] Corners = [float.NaN, 0f, -0f, 88.5f, -88.5f, 1e30f, -1e30f];
+
+    public static float[] Words<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Field(place, count, default(WordSource));
+
+    public static float[] Normals<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Field(place, count, new NormalSource<Real1, Word1>(0.2f, 1.5f));
+
+    public static float[] Signs<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Field(place, count, new RademacherSource<Real1, Word1>(0.1f));
+
+    public static float[] Steady<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Field(place, count, new SteadyClock<Real1, Word1>(0.2f));
+
+    public static float[] Jumps<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        uint[] thresholds = [0x20000000, 0x7fffffff, 0x80000000, 0xf0000000, 0xfffffff0];
+        Held<TView> held = place.Hold(Array.ConvertAll(thresholds, BitConverter.UInt32BitsToSingle));
+        return Field(place, count, new JumpClock<Real1, Word1, TView>(0.4f, held.View, thresholds.Length));
+    }
+
+    public static float[] LinearLabels<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Labels(place, count, new LinearLabel<Real1, Word1>(0.3f));
+
+    public static float[] SignLabels<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Labels(place, count, default(SignLabel<Real1, Word1>));
+
+    public static float[] LogisticLabels<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Labels(place, count, new LogisticLabel<Real1, Word1>(2f));
+
+    public static float[] Update<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> theta = place.Hold(Reals(Two * count, 1)), gradient = place.Hold(Reals(Two * count, 2));
+        place.For(Two, count, new UpdateBody<Real1, Word1, TView>(theta.Slots(Two), gradient.Slots(Two), 0.98f));
+        return theta.Read();
+    }
+
+    public static float[] Products<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> kept = place.Hold(new float[Two * count]);
+        return [.. Weights(place, Two, count, new ProductRow<Real1, Word1, TView>(kept.Slots(Two))), .. kept.Read()];
+    }
+
+    public static float[] Units<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Weights(place, Two, count, new UnitRow<Real1, Word1>(count - 1));
+
+    public static float[] TrainSquared<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Train(place, count, default(SquaredLoss<Real1, Word1>));
+
+    public static float[] TrainLogistic<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Train(place, count, default(LogisticLoss<Real1, Word1>));
+
+    public static float[] PathSquared<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Path(place, count, default(SquaredLoss<Real1, Word1>));
+
+    public static float[] PathLogistic<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Path(place, count, default(LogisticLoss<Real1, Word1>));
+
+    public static float[] TangentSquared<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Tangent(place, count, default(SquaredLoss<Real1, Word1>));
+
+    public static float[] TangentLogistic<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Tangent(place, count, default(LogisticLoss<Real1, Word1>));
+
+    public static float[] SumsSquared<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Sums(place, count, default(SquaredLoss<Real1, Word1>));
+
+    public static float[] SumsLogistic<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Sums(place, count, default(LogisticLoss<Real1, Word1>));
+
+    public static float[] Overlaps<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> theta = place.Hold(Reals(Two * count, 1)), teacher = place.Hold(Reals(Two * count, 2));
+        Held<TView> summands = place.Hold(new float[4 * Two * count]);
+        place.Summands(Two, count, summands, new OverlapSums<Real1, Word1, TView>(theta.Slots(Two), teacher.Slots(Two)));
+        return summands.Read();
+    }
+
+    /// <summary>Six rows (two groups of four steps, the last two left out) of two replicas, the last column padding.</summary>
+    private static float[] Field<TView, TSource>(IPlace<TView> place, int count, TSource source)
+        where TView : struct, IView<Real1, Word1>
+        where TSource : struct, ISource<Real1, Word1>
+    {
+        const int Rows = 6, Groups = 2;
+        Held<TView> target = place.Hold(new float[Two * Rows * count]);
+        place.For(Two * Groups, count, new FieldBody<Real1, Word1, TView, TSource>(
+            target.Slots(Two), TableLayout.Plain(0, count), Rows, Math.Max(1, count - 1), 0, Groups,
+            new(0x123456789abcdef0, Purpose.Design, 1000, 7), source));
+        return target.Read();
+    }
+
+    private static float[] Labels<TView, TLabel>(IPlace<TView> place, int count, TLabel label)
+        where TView : struct, IView<Real1, Word1>
+        where TLabel : struct, ILabel<Real1, Word1>
+    {
+        Held<TView> teacher = place.Hold(Reals(Two * count, 1)), labels = place.Hold(new float[Two * count]);
+        place.For(Two, count, new LabelBody<Real1, Word1, TView, TLabel>(
+            teacher.Slots(Two), TableLayout.Plain(0, 0), 1.2f, labels.Slots(Two), new(1, Purpose.Label, 1000, 0), label));
+        return labels.Read();
+    }
+
+    private static float[] Train<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
+        where TView : struct, IView<Real1, Word1>
+        where TLoss : struct, ILoss<Real1>
+    {
+        Held<TView> kept = place.Hold(new float[Two * count]), labels = place.Hold(SignsOf(Two * count));
+        Held<TView> clock = place.Hold(Reals(4 * Two * count, 2));
+        float[] weights = Weights(place, Two, count, new TrainRow<Real1, Word1, TView, TLoss>(
+            kept.Slots(Two), labels.Slots(Two), clock.Slots(Two), 3 * count, 0.5f, loss));
+        return [.. weights, .. kept.Read()];
+    }
+
+    private static float[] Path<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
+        where TView : struct, IView<Real1, Word1>
+        where TLoss : struct, ILoss<Real1>
+    {
+        Held<TView> kept = place.Hold(new float[count]), labels = place.Hold(SignsOf(count)), forces = place.Hold(Reals(3 * count, 2));
+        float[] weights = Weights(place, 1, count, new PathRow<Real1, Word1, TView, TLoss>(
+            kept.View, labels.View, forces.View, TableLayout.Plain(-count, count), 2, count - 1, 0.5f, loss));
+        return [.. weights, .. kept.Read(), .. forces.Read()];
+    }
+
+    private static float[] Tangent<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
+        where TView : struct, IView<Real1, Word1>
+        where TLoss : struct, ILoss<Real1>
+    {
+        const int Step = 2;
+        TableLayout plain = TableLayout.Plain(0, count);
+        Held<TView> products = place.Hold(Reals(count, 1)), labels = place.Hold(SignsOf(count)), clock = place.Hold(Reals(4 * count, 2));
+        Held<TView> past = place.Hold(Reals(6 * count, 3)), now = place.Hold(new float[3 * count]), response = place.Hold(0.3f, -0.2f);
+        place.For(Step + 1, count, new TangentBody<Real1, Word1, TView, TLoss>(
+            products.View, labels.View, clock.View, plain, past.View, plain, now.View, plain, response.View, Step, count, 0.5f, loss));
+        return [.. past.Read(), .. now.Read()];
+    }
+
+    private static float[] Sums<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
+        where TView : struct, IView<Real1, Word1>
+        where TLoss : struct, ILoss<Real1>
+    {
+        Held<TView> products = place.Hold(Reals(Two * count, 1)), labels = place.Hold(SignsOf(Two * count));
+        Held<TView> summands = place.Hold(new float[4 * Two * count]);
+        place.Summands(Two, count, summands, new TrainSums<Real1, Word1, TView, TLoss>(
+            products.Slots(Two), labels.Slots(Two), Math.Max(1, count - 1), loss));
+        return summands.Read();
+    }
+
+    private static float[] Weights<TView, TBody>(IPlace<TView> place, int slots, int rows, TBody body)
+        where TView : struct, IView<Real1, Word1>
+        where TBody : struct, IRowBody<Real1>
+    {
+        Held<TView> products = place.Hold(Reals(slots * rows, 9)), weights = place.Hold(new float[slots * rows]);
+        place.Row(slots, rows, products, weights, body);
+        return weights.Read();
+    }
+
+    private static float[] Reals(int count, int seed)
+    {
+        var random = new System.Random(seed);
+        var reals = new float[count];
+        for (int i = 0; i < count; i++)
+            reals[i] = (float)((4 * random.NextDouble()) - 2);
+        if (count > 2 * Corners.Length)
+            Corners.CopyTo(reals, seed);
+        return reals;
+    }
+
+    private static float[] SignsOf(int count) => [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? -1f : 1f)];
+}
+
+/// <summary>The words themselves, as bits. Public, since ILGPU's launchers are an assembly of their own.</summary>
+public readonly struct WordSource : ISource<Real1, Word1>
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Four<Real1> Draw(Four<Word1> words) =>
+        new(Word1.AsReal(words.A), Word1.AsReal(words.B), Word1.AsReal(words.C), Word1.AsReal(words.D));
+}
