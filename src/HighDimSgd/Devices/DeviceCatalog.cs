@@ -13,8 +13,11 @@ public sealed record DeviceInfo(string Key, string Name, bool Available, string 
 /// <summary>The devices of this machine.</summary>
 public static class DeviceCatalog
 {
-    private const string NoIlgpu =
-        "not available: GPU backends are not part of this version";
+#if ILGPU
+    private const string NoGpu = "not available: GPU devices come with a later version (ILGPU is built in and compiles the kernels)";
+#else
+    private const string NoGpu = "not available: built without ILGPU 1.5.3, which the package feed does not carry";
+#endif
 
     /// <summary>What can run here, and what cannot and why.</summary>
     public static IReadOnlyList<DeviceInfo> Describe()
@@ -25,9 +28,9 @@ public static class DeviceCatalog
         return
         [
             new(cpu.Key, cpu.Name, true, detail),
-            new("cuda", "NVIDIA GPU", false, NoIlgpu),
-            new("opencl", "OpenCL device", false, NoIlgpu),
-            new("ilgpu-cpu", "ILGPU's own CPU accelerator", false, NoIlgpu),
+            new("cuda", "NVIDIA GPU", false, NoGpu),
+            new("opencl", "OpenCL device", false, NoGpu),
+            new("ilgpu-cpu", "ILGPU's own CPU accelerator", false, NoGpu),
         ];
     }
 
@@ -37,5 +40,5 @@ public static class DeviceCatalog
     /// <exception cref="MachineException">It is not there.</exception>
     public static IDevice Open(string key, int threads = 0) => key is "auto" or "cpu"
         ? new CpuDevice(threads)
-        : throw new MachineException($"--device {key} is {NoIlgpu}; use --device cpu");
+        : throw new MachineException($"--device {key} is {NoGpu}; use --device cpu");
 }
