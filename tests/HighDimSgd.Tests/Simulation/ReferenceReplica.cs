@@ -1,0 +1,126 @@
+using HighDimSgd.Experiments;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Random;
+
+namespace HighDimSgd.Tests.Simulation;
+
+/// <summary>
+/// One replica written out plainly in float64, at the same addresses of the random field as the engine. Independent of the bodies,
+/// the skeletons and the clock tables: uniforms and normals are made anew from the words.
+/// </summary>
+internal sealed class ReferenceReplica(Experiment experiment, int size, int replica)
+{
+    private readonly int samples = experiment.Samples(size);
+
+    /// <summary>q, m, training loss, error and mean of l^2 at every step.</summary>
+    public double[][] Run()
+    {
+        ModelSpec model = experiment.Model;
+        AlgorithmSpec algorithm = experiment.Algorithm;
+        double delta = experiment.Aspect, d = algorithm.Step;
+        var x = new double[samples, size];
+        for (int i = 0; i < samples; i++)
+        {
+            for (int j = 0; j < size; j++)
+            {
+                x[i, j] = (experiment.Design.Law == DesignLaw.Gaussian
+                    ? Normal(Purpose.Design, i, j)
+                    : Word(Purpose.Design, i, j) >> 31 == 0 ? 1 : -1) / Math.Sqrt(size);
+            }
+        }
+
+        double[] star = Direction(Purpose.Teacher), theta = Direction(Purpose.Start);
+        Scale(star, Math.Sqrt(model.TeacherNorm * size / Dot(star, star)));
+        double along = Dot(theta, star) / Dot(star, star);
+        for (int j = 0; j < size; j++)
+            theta[j] -= along * star[j];
+        Scale(theta, Math.Sqrt((model.StartNorm - (model.StartOverlap * model.StartOverlap / model.TeacherNorm)) * size / Dot(theta, theta)));
+        for (int j = 0; j < size; j++)
+            theta[j] += model.StartOverlap / model.TeacherNorm * star[j];
+        double[] w = Products(x, star), y = new double[samples];
+        for (int i = 0; i < samples; i++)
+        {
+            y[i] = model.Label.Kind switch
+            {
+                LabelKind.Linear => w[i] + (model.Label.Noise * Normal(Purpose.Label, 0, i)),
+                LabelKind.Sign => w[i] < 0 ? -1 : 1,
+                _ => Uniform(Word(Purpose.Label, 0, i)) < 1 / (1 + Math.Exp(-model.Label.Slope * w[i])) ? 1 : -1,
+            };
+        }
+
+        var rows = new List<double[]>();
+        for (int k = 0; ; k++)
+        {
+            double[] r = Products(x, theta);
+            double[] slope = [.. r.Zip(y, (a, b) => model.Loss == LossKind.Squared ? a - b : -b / (1 + Math.Exp(a * b)))];
+            double[] loss = [.. r.Zip(y, (a, b) => model.Loss == LossKind.Squared ? (a - b) * (a - b) / 2 : Math.Log(1 + Math.Exp(-a * b)))];
+            rows.Add(
+            [
+                Dot(theta, theta) / size, Dot(theta, star) / size, loss.Average(), r.Zip(y, (a, b) => a * b < 0 ? 1.0 : 0).Average(),
+                Dot(slope, slope) / samples,
+            ]);
+            if (k == algorithm.Steps)
+                return [.. rows];
+            var next = theta.Select(t => (1 - (model.Ridge * d)) * t).ToArray();
+            for (int i = 0; i < samples; i++)
+            {
+                double f = slope[i] * Increment(k, i) / delta;
+                for (int j = 0; j < size; j++)
+                    next[j] -= f * x[i, j];
+            }
+
+            theta = next;
+        }
+    }
+
+    private static double Dot(double[] a, double[] b) => a.Zip(b, (p, q) => p * q).Sum();
+
+    private static void Scale(double[] a, double factor)
+    {
+        for (int j = 0; j < a.Length; j++)
+            a[j] *= factor;
+    }
+
+    private static double Uniform(uint word) => ((word >> 9) + 0.5) / 8388608;
+
+    private static double[] Products(double[,] x, double[] theta) =>
+        [.. Enumerable.Range(0, x.GetLength(0)).Select(i => theta.Select((t, j) => x[i, j] * t).Sum())];
+
+    private double Increment(int step, int sample)
+    {
+        AlgorithmSpec a = experiment.Algorithm;
+        double visit = a.Temperature * experiment.Aspect, u = Word(Purpose.Clock, step, sample) / 4294967296.0;
+        switch (a.Kind)
+        {
+            case ClockKind.Gd:
+                return a.Step;
+            case ClockKind.Sgf:
+                return a.Step + (Math.Sqrt(visit * a.Step) * Normal(Purpose.Clock, step, sample));
+            case ClockKind.Minibatch:
+                return u >= 1 - a.Fraction ? a.Step / a.Fraction : 0;
+            default:
+                int count = 0;
+                double p = Math.Exp(-a.Step / visit);
+                for (double cdf = p; u >= cdf; cdf += p)
+                    p *= a.Step / visit / ++count;
+                return visit * count;
+        }
+    }
+
+    private double[] Direction(Purpose purpose) => [.. Enumerable.Range(0, size).Select(j => Normal(purpose, 0, j))];
+
+    private double Normal(Purpose purpose, int step, int component)
+    {
+        int pair = step / 2 * 2;
+        double radius = Math.Sqrt(-2 * Math.Log(Uniform(Word(purpose, pair, component))));
+        double angle = 2 * Math.PI * Uniform(Word(purpose, pair + 1, component));
+        return radius * (step % 2 == 0 ? Math.Cos(angle) : Math.Sin(angle));
+    }
+
+    private uint Word(Purpose purpose, int step, int component)
+    {
+        Four<Word1> words = new RandomField(experiment.Seed, purpose, size, (uint)replica).Words<Real1, Word1>(0, step / 4, component);
+        Word1 word = (step % 4) switch { 0 => words.A, 1 => words.B, 2 => words.C, _ => words.D };
+        return word.Value;
+    }
+}
