@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HighDimSgd.Theory;
 
 /// <summary>
@@ -6,11 +8,9 @@ namespace HighDimSgd.Theory;
 /// </summary>
 internal sealed class TwoTime
 {
-    // A pivot below this fraction of the variance carries no direction of its own: its column is left out.
-    private const double PivotFloor = 1e-9;
-
-    // A pivot below minus this fraction means that the covariance is none.
-    private const double PivotRefusal = 1e-4;
+    // Added to the variances, as a fraction of them, before factoring: smooth paths make the covariance singular to rounding, and this
+    // keeps the factor stable at the price of a thousandth of independent noise in each w^k.
+    private const double Nugget = 1e-6;
 
     private readonly double shrink;
     private readonly double teacherNorm;
@@ -65,19 +65,24 @@ internal sealed class TwoTime
             factor[row, j] = factor[j, j] > 0 ? rest / factor[j, j] : 0;
         }
 
-        double variance = covariance[k, k], pivot = variance;
+        double pivot = covariance[k, k] * (1 + Nugget);
         for (int p = 0; p < row; p++)
             pivot -= factor[row, p] * factor[row, p];
         if (!double.IsFinite(pivot))
             return "the covariance left the finite numbers";
-        if (pivot < -PivotRefusal * variance)
-            return $"the covariance lost positive definiteness (pivot {pivot:g3} at variance {variance:g3}); more paths or a smaller step may help";
-        factor[row, row] = pivot > PivotFloor * variance ? Math.Sqrt(pivot) : 0;
+        if (pivot < 0)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"the covariance lost positive definiteness (pivot {pivot:g3}, variance {covariance[k, k]:g3}); more paths or a smaller step may help");
+        }
+
+        factor[row, row] = Math.Sqrt(pivot);
         return null;
     }
 
     /// <summary>
-    /// Solves (A12), D E[l^k g^T] = [R_*, R_f(k,0..k)] L, for the responses; columns without a pivot get none.
+    /// Solves (A12), D E[l^k g^T] = [R_*, R_f(k,0..k)] L, for the responses; a column without a pivot, which a start at zero leaves, gets none.
     /// </summary>
     /// <param name="k">The step.</param>
     /// <param name="projections">D E[l^k g_j], j = 0..k+1; overwritten by [R_*, R_f(k,0..k)].</param>
