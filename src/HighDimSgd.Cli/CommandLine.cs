@@ -105,11 +105,22 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         theory.SetAction(parsed => Run(parsed, theoryOnly: true, stop));
         var devices = new Command("devices", "Show what can run here, and what cannot and why.");
         devices.SetAction(_ => ResultTables.Write(output, DeviceCatalog.Describe()));
+        Argument<string> folder = new("DIR") { Description = "A folder of results." };
+        var report = new Command("report", "Build report.html and the figures anew from results.json.") { folder };
+        report.SetAction(parsed => Report(parsed.GetRequiredValue(folder)));
+        var list = new Command("list", "Show the ready-made experiments.");
+        list.SetAction(_ => ResultTables.Write(output, [.. ReadyMade.Names.Select(n => (n, ReadyMade.About(n)))]));
+        Argument<string> name = new("NAME") { Description = "A ready-made experiment." };
+        Option<string?> file = new("--out") { Description = "File to write (default: NAME.yaml); never an existing one.", HelpName = "FILE" };
+        var make = new Command("new", "Write a ready-made experiment to a file, to start from.") { name, file };
+        make.SetAction(parsed => New(parsed.GetRequiredValue(name), parsed.GetValue(file)));
+        var schema = new Command("schema", "Print the JSON Schema of the experiment file, for editors.");
+        schema.SetAction(_ => output.WriteLine(Experiment.Schema().ToJsonString(new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })));
         return new RootCommand(
             "Tests high-dimensional theories of SGD against simulation. Exit codes: 0 done, 1 the verdict is fail, "
             + "2 the request is wrong, 3 the machine cannot do it, 4 interrupted, 70 a defect.")
         {
-            runCommand, theory, devices,
+            runCommand, theory, report, devices, list, make, schema,
         };
     }
 
@@ -135,6 +146,42 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         }
 
         return result.Verdict.Status == "fail" ? ExitCode.VerdictFail : ExitCode.Done;
+    }
+
+    private int Report(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new ExperimentException($"{folder}: no such folder");
+        try
+        {
+            output.WriteLine($"report: {ResultsFolder.RebuildReport(folder, json => Experiment.Parse(json.ToJsonString(), ResultsFile.Name))}");
+            return ExitCode.Done;
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new ExperimentException($"{e.FileName}: no such file; only a folder with finished results has a report", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ExperimentException($"{folder}: {e.Message}", e);
+        }
+    }
+
+    private int New(string name, string? file)
+    {
+        string text = ReadyMade.Text(name), path = file ?? $"{name}.yaml";
+        try
+        {
+            using var stream = new FileStream(path, FileMode.CreateNew);
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
+        }
+        catch (IOException e) when (Path.Exists(path))
+        {
+            throw new ExperimentException($"{path}: is there already; choose another --out", e);
+        }
+
+        output.WriteLine($"written: {path}");
+        return ExitCode.Done;
     }
 
     private int Fail(int code, string message, Exception cause)

@@ -36,6 +36,10 @@ internal static class ResultTables
         ["device", "name", "available", "detail"],
         devices.Select(d => new[] { d.Key, d.Name, d.Available ? "yes" : "no", d.Detail }));
 
+    /// <summary>The ready-made experiments.</summary>
+    public static void Write(TextWriter output, IReadOnlyList<(string Name, string About)> experiments) =>
+        WriteTable(output, ["experiment", "shows"], experiments.Select(e => new[] { e.Name, e.About }));
+
     private static void WriteTheory(TextWriter output, TheoryResult theory)
     {
         if (theory.Status != TheoryResult.Ok)

@@ -61,6 +61,14 @@ public sealed partial record Experiment
             (Keys.Tolerance, Keys.Tolerance.Write(Verdict.Tolerance)))),
         (Keys.Compare, Keys.Compare.Write(Compare)));
 
+    /// <summary>The JSON Schema of the experiment file, for editors; what must hold between keys is checked by <see cref="Parse"/> alone.</summary>
+    public static JsonObject Schema()
+    {
+        JsonObject schema = Keys.File.Schema();
+        schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
+        return schema;
+    }
+
     /// <summary>Two experiments are equal where their files, defaults filled in, say the same.</summary>
     public bool Equals(Experiment? other)
         => ReferenceEquals(this, other) || (other is not null && ToJson().ToJsonString() == other.ToJson().ToJsonString());

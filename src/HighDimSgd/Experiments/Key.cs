@@ -20,6 +20,18 @@ internal abstract record Key(string Name, string Doc)
     /// <summary>What may stand here, in words.</summary>
     public abstract string Allowed { get; }
 
+    /// <summary>The key as JSON Schema (draft 2020-12), description included.</summary>
+    public JsonObject Schema()
+    {
+        JsonObject schema = ValueSchema();
+        if (Doc.Length > 0)
+            schema.Insert(0, "description", Doc);
+        return schema;
+    }
+
+    /// <summary>The value's type and range as JSON Schema.</summary>
+    protected abstract JsonObject ValueSchema();
+
     /// <summary>The word by which this key decides what its section takes.</summary>
     public virtual string Decide(YamlValue value, string path) => throw new NotSupportedException($"{Name} decides nothing");
 
@@ -78,6 +90,9 @@ internal sealed record NumberKey(string Name, double Min, double Max, string Doc
     }
 
     /// <inheritdoc/>
+    protected override JsonObject ValueSchema() => new() { ["type"] = "number", ["minimum"] = Min, ["maximum"] = Max };
+
+    /// <inheritdoc/>
     public override JsonNode Write(double value)
         => double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(value.ToString(CultureInfo.InvariantCulture))!;
 }
@@ -103,6 +118,9 @@ internal sealed record WholeKey(string Name, long Min, long Max, string Doc) : K
             throw Refuse(value, path, "is not a whole number");
         return number >= Min && number <= Max ? (long)number : throw Refuse(value, path, "is out of range");
     }
+
+    /// <inheritdoc/>
+    protected override JsonObject ValueSchema() => new() { ["type"] = "integer", ["minimum"] = Min, ["maximum"] = Max };
 
     /// <inheritdoc/>
     public override JsonNode Write(long value) => JsonValue.Create(value);
@@ -146,6 +164,9 @@ internal sealed record ChoiceKey<T>(string Name, string Doc, params (string Text
     public string Word(T value) => Choices.First(c => c.Value.Equals(value)).Text;
 
     /// <inheritdoc/>
+    protected override JsonObject ValueSchema() => new() { ["enum"] = new JsonArray([.. Words.Select(w => JsonValue.Create(w))]) };
+
+    /// <inheritdoc/>
     public override JsonNode Write(T value) => JsonValue.Create(Word(value));
 }
 
@@ -163,6 +184,10 @@ internal sealed record NameKey(string Name, int Longest, string Doc) : Key<strin
             && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
         return fits ? text : throw Refuse(value, path, "cannot be a name");
     }
+
+    /// <inheritdoc/>
+    protected override JsonObject ValueSchema() =>
+        new() { ["type"] = "string", ["pattern"] = "^[A-Za-z0-9_-][A-Za-z0-9_.-]*$", ["maxLength"] = Longest };
 
     /// <inheritdoc/>
     public override JsonNode Write(string value) => JsonValue.Create(value);
@@ -222,6 +247,15 @@ internal sealed record ListKey<T>(string Name, Key<T> Item, int Shortest, int Lo
     }
 
     /// <inheritdoc/>
+    protected override JsonObject ValueSchema()
+    {
+        var list = new JsonObject { ["type"] = "array", ["items"] = Item.Schema(), ["minItems"] = Shortest, ["maxItems"] = Longest };
+        if (Order != ListOrder.Any)
+            list["uniqueItems"] = true;
+        return OrSingle ? new() { ["anyOf"] = new JsonArray(Item.Schema(), list) } : list;
+    }
+
+    /// <inheritdoc/>
     public override JsonNode Write(IReadOnlyList<T> value) => new JsonArray([.. value.Select(Item.Write)]);
 }
 
@@ -240,6 +274,35 @@ internal sealed record SectionKey(string Name, string Doc, params Key[] Keys) : 
     /// <summary>The keys that are taken, in words.</summary>
     public string Names(string? kind)
         => string.Join(", ", Keys.Where(k => kind is null || k.TakenBy(kind)).Select(k => k.Name));
+
+    /// <inheritdoc/>
+    protected override JsonObject ValueSchema()
+    {
+        var schema = new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject(Keys.Select(k => KeyValuePair.Create(k.Name, (JsonNode?)k.Schema()))),
+            ["required"] = Array(Keys.Where(k => k.Required && k.OnlyFor.Count == 0).Select(k => k.Name)),
+            ["additionalProperties"] = false,
+        };
+        JsonNode[] rules = [.. Keys.Where(k => k.OnlyFor.Count > 0).Select(Rule)];
+        if (rules.Length > 0)
+            schema["allOf"] = new JsonArray(rules);
+        return schema;
+    }
+
+    /// <summary>A key that only some values of the deciding key take.</summary>
+    private JsonObject Rule(Key key)
+    {
+        var taken = new JsonObject { ["properties"] = new JsonObject { [Decider!.Name] = new JsonObject { ["enum"] = Array(key.OnlyFor) } } };
+        var has = new JsonObject { ["required"] = Array([key.Name]) };
+        var rule = new JsonObject { ["if"] = taken, ["else"] = new JsonObject { ["not"] = has.DeepClone() } };
+        if (key.Required)
+            rule["then"] = has;
+        return rule;
+    }
+
+    private static JsonArray Array(IEnumerable<string> words) => new([.. words.Select(w => JsonValue.Create(w))]);
 
     /// <summary>The section as JSON; values that its kind does not take are left out.</summary>
     public JsonObject Write(params (Key Key, JsonNode Value)[] values)
