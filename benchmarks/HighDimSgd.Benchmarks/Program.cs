@@ -1,8 +1,9 @@
 using HighDimSgd.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|peers] [rounds]
+// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|peers|calibrate] [rounds]
 // dense, dmft: this project alone. peers (the default): this project and what a user would write instead, same work, same run,
 // taking turns, with medians over the rounds; needs python3 with NumPy, PyTorch and Numba for the peers.
+// calibrate: how often the verdict fails on made-up experiments whose truth is known.
 string what = args.ElementAtOrDefault(0) ?? "peers";
 int rounds = int.TryParse(args.ElementAtOrDefault(1), out int r) ? r : 5;
 switch (what)
@@ -16,7 +17,10 @@ switch (what)
     case "peers":
         Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Dense.Measure().Concat(Dmft.Measure()).Concat(Peers.Measure())));
         return 0;
+    case "calibrate":
+        Calibrate.Print();
+        return 0;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft or peers");
+        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft, peers or calibrate");
         return 2;
 }

@@ -22,10 +22,11 @@ internal static class ResultTables
 
         WriteTable(
             output,
-            ["size", "observable", "statistic", "status"],
+            ["size", "observable", "T2", "p", "detectable", "status"],
             result.Verdict.Checks.Select(c => new[]
             {
-                c.Size?.ToString(CultureInfo.InvariantCulture) ?? "limit", c.Observable, Number(c.Statistic, "F2"), c.Status,
+                c.Size?.ToString(CultureInfo.InvariantCulture) ?? "limit", c.Observable, Number(c.Statistic, "F2"), Number(c.P ?? double.NaN, "G2"),
+                Number(100 * c.Detectable ?? double.NaN, "F2") + " %", c.Status,
             }));
         output.WriteLine($"verdict: {result.Verdict.Status}: {result.Verdict.Why}");
     }

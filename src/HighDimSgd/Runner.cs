@@ -64,7 +64,7 @@ public static class Runner
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
         List<SizeSummary> sizes = [.. curves.Select(Moments.Summarise)];
-        (IReadOnlyDictionary<string, FiniteSizeFit> fits, Verdict verdict) = Comparison.Compare(experiment, theory, sizes);
+        (IReadOnlyDictionary<string, FiniteSizeFit> fits, Verdict verdict) = Comparison.Compare(experiment, theory, curves);
         var result = new ExperimentResult(experiment, theory, further, sizes, fits, verdict);
         ResultsFolder.Write(folder, result, experiment.ToJson(), curves, new Manifest
         {

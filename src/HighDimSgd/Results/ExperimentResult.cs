@@ -71,10 +71,10 @@ public sealed record FiniteSizeFit(double[] Limit, double[] LimitError, double[]
 /// <summary>One comparison of simulation and theory.</summary>
 /// <param name="Size">The dimension, or null for the limit.</param>
 /// <param name="Observable">Observable.</param>
-/// <param name="Statistic">Largest deviation over the record times, in standard errors.</param>
-/// <param name="P">p-value, or null where none is computed.</param>
+/// <param name="Statistic">Hotelling's T2 on window means of the curve; NaN where there is no test.</param>
+/// <param name="P">p-value of no difference, or null where there is no test.</param>
 /// <param name="Status">"pass", "fail" or "unresolved".</param>
-/// <param name="Detectable">Deviation that could have been detected, or null.</param>
+/// <param name="Detectable">Relative deviation that the test would have found nine times in ten, or null.</param>
 /// <param name="Deviations">Simulation minus theory in standard errors, by time; NaN where undefined.</param>
 public sealed record Check(
     [property: JsonConverter(typeof(SizeOrLimitConverter))] int? Size,

@@ -27,7 +27,24 @@ internal static class SyntheticLadder
     {
         [Observables.Q] = new([1, 2, 3], [0, error, error], [0, 0, 0]),
         [Observables.M] = new([0, 0.5, 0.8], [0, error, error], [0, 0, 0]),
-    });
+    })
+    {
+        Sweeps = new Dictionary<string, double[,]> { [Observables.Q] = Sweeps([1, 2, 3], error), [Observables.M] = Sweeps([0, 0.5, 0.8], error) },
+    };
+
+    /// <summary>Eight sweeps about a mean with a given standard error of their mean.</summary>
+    private static double[,] Sweeps(double[] mean, double error)
+    {
+        const int Count = 8;
+        var table = new double[Count, mean.Length];
+        for (var s = 0; s < Count; s++)
+        {
+            for (var t = 0; t < mean.Length; t++)
+                table[s, t] = mean[t] + (t == 0 ? 0 : error * Math.Sqrt(Count - 1) * (((s + (4 * (t - 1) * (s % 2))) % Count) < Count / 2 ? 1 : -1));
+        }
+
+        return table;
+    }
 
     /// <summary>Replicas with standard deviation 5/sqrt(d) about limit + coefficient/d + shift.</summary>
     public static SizeCurves Curves(Random random, int size, int replicas, double coefficient, double shift = 0, params int[] diverged)
