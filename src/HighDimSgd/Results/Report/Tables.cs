@@ -51,11 +51,11 @@ internal static class Tables
 
     /// <summary>Every check with all that it states.</summary>
     public static XElement Checks(IEnumerable<Check> checks) => Table(
-        ["observable", "size", "statistic", "p", "detectable", "status"],
+        ["observable", "size", "T²", "p", "detectable, %", "status"],
         checks.Select(c => (IEnumerable<object>)
         [
             Captions.Of(c.Observable).Axis, SizeName(c.Size), Digits.Fixed(c.Statistic, 2), Digits.Plain(c.P ?? double.NaN, 2),
-            Digits.Plain(c.Detectable ?? double.NaN, 2), c.Status == "fail" ? Html("td", At("class", "fail"), c.Status) : c.Status,
+            Digits.Plain(100 * c.Detectable ?? double.NaN, 2), c.Status == "fail" ? Html("td", At("class", "fail"), c.Status) : c.Status,
         ]));
 
     /// <summary>All parameters of the experiment file, one row per key.</summary>
