@@ -83,7 +83,7 @@ public static class Runner
 
         TheoryResult Solve(DmftTheory dmft, ClockKind clock)
         {
-            string stage = $"theory {clock.ToString().ToLowerInvariant()}";
+            string stage = $"theory {Keys.Clock.Word(clock)}";
             return dmft.Solve(clock, sweeps => progress?.Report(new(stage, sweeps.Count, experiment.Theory.Sweeps, LastQ(experiment, sweeps))), cancellation);
         }
     }

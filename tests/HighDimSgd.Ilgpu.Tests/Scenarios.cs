@@ -32,8 +32,8 @@ internal static class Scenarios
         where TView : struct, IView<Real1, Word1>
     {
         uint[] thresholds = [0x20000000, 0x7fffffff, 0x80000000, 0xf0000000, 0xfffffff0];
-        Held<TView> held = place.Hold(Array.ConvertAll(thresholds, BitConverter.UInt32BitsToSingle));
-        return Field(place, count, new JumpClock<Real1, Word1, TView>(0.4f, held.View, thresholds.Length));
+        Held<TView> held = place.Hold([.. thresholds.Select(BitConverter.UInt32BitsToSingle), 0.1f, 0.2f, 0.3f, 0.2f, 0.1f]);
+        return Field(place, count, new JumpClock<Real1, Word1, TView>(-0.4f, held.View, thresholds.Length));
     }
 
     public static float[] LinearLabels<TView>(IPlace<TView> place, int count)

@@ -43,6 +43,7 @@ public sealed partial record Experiment
         (Keys.Algorithm, Keys.Algorithm.Write(
             (Keys.Clock, Keys.Clock.Write(Algorithm.Kind)),
             (Keys.Temperature, Keys.Temperature.Write(Algorithm.Temperature)),
+            (Keys.Amplification, Keys.Amplification.Write(Algorithm.Amplification)),
             (Keys.Fraction, Keys.Fraction.Write(Algorithm.Fraction)),
             (Keys.Step, Keys.Step.Write(Algorithm.Step)),
             (Keys.Horizon, Keys.Horizon.Write(Short(Algorithm.Horizon))))),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HighDimSgd.Models;
 
 namespace HighDimSgd.Experiments;
 
@@ -122,12 +123,15 @@ internal sealed class ExperimentReader
         {
             Kind = _algorithm.Get(Keys.Clock),
             Temperature = _algorithm.Get(Keys.Temperature),
+            Amplification = _algorithm.GetInt(Keys.Amplification),
             Fraction = _algorithm.Get(Keys.Fraction),
             Step = step,
             Steps = (int)steps,
         };
         if (algorithm.Kind == ClockKind.Poisson)
             CheckJumps(algorithm, aspect);
+        if (algorithm.Kind == ClockKind.TwoClock)
+            CheckPairedJumps(algorithm, aspect);
         return algorithm;
     }
 
@@ -140,6 +144,18 @@ internal sealed class ExperimentReader
                 Keys.Temperature,
                 $"{Text(algorithm.Temperature)} is too small for a Poisson clock of step {Text(algorithm.Step)}: "
                 + $"more than {Keys.MostJumps} jumps a step; allowed: at least {Text(smallest)}, a smaller step, or the clock gd");
+        }
+    }
+
+    private void CheckPairedJumps(AlgorithmSpec algorithm, double aspect)
+    {
+        double smallest = algorithm.Step * algorithm.Amplification / (JumpTable.MaxPairedMean * aspect);
+        if (algorithm.Temperature < smallest)
+        {
+            throw _algorithm.Refuse(
+                Keys.Temperature,
+                $"{Text(algorithm.Temperature)} is too small for two clocks of step {Text(algorithm.Step)} and amplification {algorithm.Amplification}: "
+                + $"more than {Text(JumpTable.MaxPairedMean)} jumps of each a step; allowed: at least {Text(smallest)}, a smaller step, or the clock sgf");
         }
     }
 
@@ -209,7 +225,7 @@ internal sealed class ExperimentReader
     private IReadOnlyList<ClockKind> Compare(AlgorithmSpec algorithm, double aspect)
     {
         IReadOnlyList<ClockKind> clocks = _file.Get(Keys.Compare);
-        bool hasTemperature = algorithm.Kind is ClockKind.Sgf or ClockKind.Poisson;
+        bool hasTemperature = algorithm.Kind is ClockKind.Sgf or ClockKind.Poisson or ClockKind.TwoClock;
         foreach (ClockKind clock in clocks.Where(c => c != ClockKind.Gd))
         {
             if (!hasTemperature)

@@ -19,7 +19,7 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
     public TheoryResult Solve(ClockKind clock, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
     {
         Experiment variant = experiment with { Algorithm = experiment.Algorithm with { Kind = clock } };
-        string name = clock.ToString().ToLowerInvariant(), hash = UnitStore.TheoryHash(variant, device.Key);
+        string name = Keys.Clock.Word(clock), hash = UnitStore.TheoryHash(variant, device.Key);
         SortedDictionary<int, ReplicaCurve> sweeps = store.Read(name, hash, 0);
         finished(sweeps);
         int[] missing = [.. Enumerable.Range(0, experiment.Theory.Sweeps).Where(s => !sweeps.ContainsKey(s))];

@@ -27,6 +27,7 @@ internal static class Captions
         {
             ClockKind.Gd => "Gradient descent",
             ClockKind.Sgf => $"Stochastic gradient flow at temperature τ = {Digits.Plain(a.Temperature)}",
+            ClockKind.TwoClock => $"SVAG's two clocks at amplification l = {a.Amplification} and temperature τ = {Digits.Plain(a.Temperature)}",
             ClockKind.Poisson => $"SGD with a Poisson clock at temperature τ = {Digits.Plain(a.Temperature)}",
             _ => $"Minibatch descent with batch fraction b = {Digits.Plain(a.Fraction)}",
         };
