@@ -117,7 +117,7 @@ internal static class ReferenceTables
         {
             ContinuousCurve curve = curves[name];
             for (int t = 0; t < curve.Mean.Length; t++)
-                Row(name, experiment.Times()[t], curve.Mean[t], curve.Error[t], curve.StepError[t], earlier.ElementAtOrDefault(t), "");
+                Row(name, experiment.Times()[t], curve.Mean[t], curve.Error[t], curve.StepError, earlier.ElementAtOrDefault(t), "");
         }
     }
 

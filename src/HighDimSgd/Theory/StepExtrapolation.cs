@@ -8,10 +8,10 @@ namespace HighDimSgd.Theory;
 /// <param name="Mean">Extrapolated mean by record time.</param>
 /// <param name="Error">Its standard error, over sweeps.</param>
 /// <param name="StepError">
-/// What may be left of the step: the change that the third level brought. In the closed linear solution the true rest is a third of it
-/// at step 0.2 and less below.
+/// What may be left of the step: the largest change over the record times that the third level brought, chance included. In the closed
+/// linear solution the true rest is a third of it at step 0.2 and less below.
 /// </param>
-public sealed record ContinuousCurve(double[] Mean, double[] Error, double[] StepError);
+public sealed record ContinuousCurve(double[] Mean, double[] Error, double StepError);
 
 /// <summary>
 /// The theory in continuous time: sweeps at the steps D, D/2 and D/4 that share their random numbers, extrapolated sweep by sweep,
@@ -62,17 +62,17 @@ public static class StepExtrapolation
     private static ContinuousCurve Extrapolate(double[][][,] levels, int observable)
     {
         int times = levels[0][0].GetLength(1), sweeps = levels[0].Length;
-        var curve = new ContinuousCurve(new double[times], new double[times], new double[times]);
+        var (means, errors, change) = (new double[times], new double[times], 0.0);
         for (int t = 0; t < times; t++)
         {
             double[] limits = [.. Enumerable.Range(0, sweeps).Select(s => At(s, t, ThreeLevels))];
             double mean = limits.Average(), square = limits.Sum(x => (x - mean) * (x - mean));
-            curve.Mean[t] = mean;
-            curve.Error[t] = Math.Sqrt(square / (sweeps - 1) / sweeps);
-            curve.StepError[t] = Math.Abs(mean - Enumerable.Range(0, sweeps).Average(s => At(s, t, TwoLevels)));
+            means[t] = mean;
+            errors[t] = Math.Sqrt(square / (sweeps - 1) / sweeps);
+            change = Math.Max(change, Math.Abs(mean - Enumerable.Range(0, sweeps).Average(s => At(s, t, TwoLevels))));
         }
 
-        return curve;
+        return new(means, errors, change);
 
         double At(int sweep, int time, double[] weights) => weights.Select((w, level) => w * levels[level][sweep][observable, time]).Sum();
     }
