@@ -130,7 +130,7 @@ internal static class ReferenceTables
     private static void Row(string name, double time, double mean, double error, double? step, double earlier, string extra)
     {
         string left = step is { } s ? Invariant($" {s:f5} |") : extra;
-        string right = !(earlier > 0) ? " | |" : Invariant($" {earlier:f4} | {mean - earlier:+0.0000;-0.0000} |");
+        string right = !(earlier > 0) ? " | |" : Invariant($" {earlier:f4} | {Math.Round(mean - earlier, 4) + 0.0:+0.0000;-0.0000;0} |");
         Console.WriteLine(Invariant($"| {name} | {time:0.##} | {mean:f5} | {error:f5} |{left}{right}"));
     }
 
