@@ -99,16 +99,20 @@ public static class Runner
             curves.Add(simulator.Run(size, replicas, Report, cancellation));
 
             void Report(IReadOnlyDictionary<int, ReplicaCurve> done) => progress?.Report(
-                new($"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, LastQ(experiment, done)));
+                new($"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, LastQ(experiment, done, experiment.ReplicasPerDesign)));
         }
 
         return curves;
     }
 
-    /// <summary>q at the last record time with its standard error, from the curves so far.</summary>
-    private static string LastQ(Experiment experiment, IReadOnlyDictionary<int, ReplicaCurve> curves)
+    /// <summary>q at the last record time with its standard error, from the curves so far; those of a design count as one.</summary>
+    private static string LastQ(Experiment experiment, IReadOnlyDictionary<int, ReplicaCurve> curves, int perDesign = 1)
     {
-        double[] q = [.. curves.Values.Where(c => c.IsWhole).Select(c => c.Values[0, c.Values.GetLength(1) - 1])];
+        double[] q =
+        [
+            .. curves.Where(c => c.Value.IsWhole).GroupBy(c => c.Key / perDesign, c => c.Value.Values[0, c.Value.Values.GetLength(1) - 1])
+                .Select(design => design.Average()),
+        ];
         if (q.Length < 2)
             return string.Empty;
         double mean = q.Average(), variance = q.Sum(x => (x - mean) * (x - mean)) / (q.Length - 1);

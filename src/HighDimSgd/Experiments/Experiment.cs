@@ -27,8 +27,14 @@ public sealed partial record Experiment
     /// <summary>The ladder of dimensions d, ascending and distinct.</summary>
     public required IReadOnlyList<int> Sizes { get; init; }
 
-    /// <summary>Number of independent replicas, one per size.</summary>
+    /// <summary>Number of replicas, one per size.</summary>
     public required IReadOnlyList<int> Replicas { get; init; }
+
+    /// <summary>
+    /// Replicas P that share the data (design, teacher, labels and start) and differ in the clock alone: replica r runs on design r / P.
+    /// Divides the replicas at every size; with 1 all replicas are independent.
+    /// </summary>
+    public int ReplicasPerDesign { get; init; } = 1;
 
     /// <summary>Record points as step indices, ascending and distinct, within 0..<see cref="AlgorithmSpec.Steps"/>.</summary>
     public required IReadOnlyList<int> RecordSteps { get; init; }

@@ -52,6 +52,7 @@ public sealed partial record Experiment
             (Keys.Storage, Keys.Storage.Write(Design.Storage)))),
         (Keys.Sizes, Keys.Sizes.Write([.. Sizes])),
         (Keys.Replicas, Keys.Replicas.Write([.. Replicas])),
+        (Keys.ReplicasPerDesign, Keys.ReplicasPerDesign.Write(ReplicasPerDesign)),
         (Keys.Record, RecordJson()),
         (Keys.Theory, Keys.Theory.Write(
             (Keys.Paths, Keys.Paths.Write(Theory.Paths)),

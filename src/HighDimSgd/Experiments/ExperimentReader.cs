@@ -30,6 +30,7 @@ internal sealed class ExperimentReader
         double aspect = _file.Get(Keys.Aspect);
         AlgorithmSpec algorithm = Algorithm(aspect);
         List<int> sizes = Sizes(aspect);
+        IReadOnlyList<int> replicas = Replicas(sizes.Count);
         Section theory = _file.Get(Keys.Theory);
         Section verdict = _file.Get(Keys.Verdict);
         return new Experiment
@@ -41,7 +42,8 @@ internal sealed class ExperimentReader
             Algorithm = algorithm,
             Design = Design(),
             Sizes = sizes,
-            Replicas = Replicas(sizes.Count),
+            Replicas = replicas,
+            ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
             RecordSteps = RecordSteps(algorithm),
             Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)),
             Verdict = new VerdictSpec(verdict.Get(Keys.Alpha), verdict.Get(Keys.Tolerance)),
@@ -191,6 +193,23 @@ internal sealed class ExperimentReader
             throw _file.Refuse(
                 Keys.Replicas, $"the list has {replicas.Count} values; allowed: one number, or one for each of the {sizes} sizes");
         return [.. Enumerable.Range(0, sizes).Select(i => (int)replicas[replicas.Count == 1 ? 0 : i])];
+    }
+
+    private int ReplicasPerDesign(List<int> sizes, IReadOnlyList<int> replicas)
+    {
+        int shared = _file.GetInt(Keys.ReplicasPerDesign);
+        int wrong = Enumerable.Range(0, replicas.Count).FirstOrDefault(i => !Fits(shared, replicas[i]), -1);
+        if (wrong < 0)
+            return shared;
+        int below = Enumerable.Range(1, shared).Last(p => p == 1 || (p < shared && replicas.All(r => Fits(p, r))));
+        int above = Enumerable.Range(shared, replicas.Min()).FirstOrDefault(p => replicas.All(r => Fits(p, r)));
+        string problem = replicas[wrong] % shared == 0 ? "leaves fewer than two designs of" : "does not divide";
+        throw _file.Refuse(
+            Keys.ReplicasPerDesign,
+            $"{shared} {problem} the {replicas[wrong]} replicas at d = {sizes[wrong]}; allowed nearby: {below}{(above > 0 ? $" or {above}" : "")}");
+
+        // At least two designs, since every error is one over designs.
+        static bool Fits(int p, int r) => p == 1 || (r % p == 0 && r / p >= 2);
     }
 
     private IReadOnlyList<int> RecordSteps(AlgorithmSpec algorithm)

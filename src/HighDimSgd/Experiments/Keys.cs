@@ -117,10 +117,17 @@ internal static class Keys
 
     public static readonly ListKey<long> Replicas = new(
         "replicas", new WholeKey("replicas", 2, 10_000_000, "Replicas."), 1, 64, ListOrder.Any,
-        "Independent replicas, for all sizes or one number per size.")
+        "Replicas, for all sizes or one number per size.")
     {
         OrSingle = true,
         Default = [200],
+    };
+
+    public static readonly WholeKey ReplicasPerDesign = new(
+        "replicas_per_design", 1, 10_000_000,
+        "Replicas that share design, teacher, labels and start and differ in the clock alone; divides the replicas, and leaves two designs or more.")
+    {
+        Default = 1,
     };
 
     public static readonly WholeKey Points = new(
@@ -176,7 +183,7 @@ internal static class Keys
 
     /// <summary>The whole file.</summary>
     public static readonly SectionKey File = new(
-        "", "An experiment.", Family, Name, Seed, Model, Aspect, Algorithm, Design, Sizes, Replicas, Record, Theory, Verdict, Compare)
+        "", "An experiment.", Family, Name, Seed, Model, Aspect, Algorithm, Design, Sizes, Replicas, ReplicasPerDesign, Record, Theory, Verdict, Compare)
     {
         Decider = Family,
     };

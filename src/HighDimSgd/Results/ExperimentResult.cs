@@ -15,12 +15,15 @@ public sealed record SizeCurves(
 {
     /// <summary>Number of replicas, diverged ones included.</summary>
     public int Replicas => Values[0].GetLength(0);
+
+    /// <summary>Replicas P that share a design: replica r runs on design r / P.</summary>
+    public int ReplicasPerDesign { get; init; } = 1;
 }
 
 /// <summary>A curve with its error.</summary>
 /// <param name="Mean">Mean by time; NaN where undefined.</param>
 /// <param name="Error">Standard error of the mean by time.</param>
-/// <param name="Variance">Sample variance by time of what was averaged (replicas, or sweeps).</param>
+/// <param name="Variance">Sample variance by time of what was averaged (replicas, means of designs that replicas share, or sweeps).</param>
 public sealed record Curve(double[] Mean, double[] Error, double[] Variance);
 
 /// <summary>A limiting theory at the record times.</summary>
@@ -59,7 +62,12 @@ public sealed record SizeSummary(
     int Replicas,
     IReadOnlyList<int> Diverged,
     double[] Times,
-    IReadOnlyDictionary<string, Curve> Observables);
+    IReadOnlyDictionary<string, Curve> Observables)
+{
+    /// <summary>Variance components by observable where replicas share designs, else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, VarianceComponents>? VarianceComponents { get; init; }
+}
 
 /// <summary>Weighted fit of mean(d) = limit + coefficient/d at every record time.</summary>
 /// <param name="Limit">Limit by time; NaN where the ladder does not allow the fit.</param>

@@ -10,7 +10,7 @@ namespace HighDimSgd.Simulation;
 
 /// <summary>
 /// Runs the replicas of a size that are not finished yet, in units, on all of a device. A replica's numbers depend on its address
-/// alone, so neither the units nor the workers can be seen in the result.
+/// alone, so neither the units nor the workers can be seen in the result. Units hold whole designs, so that each is drawn once.
 /// </summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="device">Where it runs.</param>
@@ -21,6 +21,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     // A unit is about this many design entries of work: a tenth of a second on one core.
     private const double UnitWork = 1e9;
+    private const int LargestUnit = 64;
 
     /// <summary>Bytes that the whole run of a size needs.</summary>
     public static long Bytes(Experiment experiment, int size, int workers) => Shape(experiment, size).Bytes * workers;
@@ -79,20 +80,21 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     private List<(int First, int Count)> Missing(int size, int replicas, SortedDictionary<int, ReplicaCurve> finished)
     {
-        double work = (double)size * experiment.Samples(size) * (experiment.Algorithm.Steps + 1);
-        int most = (int)Math.Clamp(UnitWork / work, 1, 64), first = 0;
+        int shared = experiment.ReplicasPerDesign, designs = replicas / shared;
+        double work = (double)size * experiment.Samples(size) * (experiment.Algorithm.Steps + 1) * shared;
+        int most = (int)Math.Clamp(UnitWork / work, 1, Math.Max(1, LargestUnit / shared)), first = 0;
         var units = new List<(int, int)>();
-        for (int replica = 0; replica <= replicas; replica++)
+        for (int design = 0; design <= designs; design++)
         {
-            bool gap = replica == replicas || finished.ContainsKey(replica);
-            if (replica > first && (gap || replica - first == most))
+            bool gap = design == designs || finished.ContainsKey(design * shared);
+            if (design > first && (gap || design - first == most))
             {
-                units.Add((first, replica - first));
-                first = replica;
+                units.Add((first * shared, (design - first) * shared));
+                first = design;
             }
 
             if (gap)
-                first = replica + 1;
+                first = design + 1;
         }
 
         return units;
@@ -115,7 +117,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
             }
         }
 
-        return new(size, experiment.Samples(size), times, names, values, diverged);
+        return new(size, experiment.Samples(size), times, names, values, diverged) { ReplicasPerDesign = experiment.ReplicasPerDesign };
     }
 }
 

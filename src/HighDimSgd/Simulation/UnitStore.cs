@@ -17,8 +17,11 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
 {
     private readonly string folder = Path.Combine(folder, "units");
 
-    /// <summary>Hash of what fixes a replica's trajectory: model, aspect, algorithm, design, seed, counter layout, kind of device.</summary>
-    public string SimulationHash { get; } = Hash(experiment, deviceKey, ["model", "aspect", "algorithm", "design", "seed"]);
+    /// <summary>Hash of what fixes a replica's trajectory: model, aspect, algorithm, design, seed, counter layout, kind of device, and replicas
+    /// per design where there are more than one.</summary>
+    public string SimulationHash { get; } = Hash(
+        experiment, deviceKey,
+        ["model", "aspect", "algorithm", "design", "seed", .. experiment.ReplicasPerDesign == 1 ? Array.Empty<string>() : [Keys.ReplicasPerDesign.Name]]);
 
     /// <summary>Hash of what fixes a sweep of a theory.</summary>
     public static string TheoryHash(Experiment experiment, string deviceKey) =>
@@ -41,7 +44,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
             if (unit.Hash != hash || unit.Kind != kind || unit.Size != size)
             {
                 throw new ExperimentException(
-                    $"{path}: this folder holds work of a different experiment (model, aspect, algorithm, design, seed, theory paths or device differ); "
+                    $"{path}: this folder holds work of a different experiment (model, aspect, algorithm, design, seed, replicas_per_design, theory paths or device differ); "
                     + "choose another --out, or delete the folder");
             }
 

@@ -20,7 +20,7 @@ public static class Comparison
     /// <summary>Most quantities that are named in the reason.</summary>
     private const int Named = 3;
 
-    /// <summary>Replicas per window that the covariance should rest on.</summary>
+    /// <summary>Independent replicas per window that the covariance should rest on.</summary>
     private const int ReplicasPerWindow = 4;
 
     /// <summary>
@@ -155,17 +155,18 @@ public static class Comparison
 
         public LadderTests(string name, TheoryResult theory, IReadOnlyList<SizeSummary> sizes, IReadOnlyList<SizeCurves> curves)
         {
-            int fewest = curves.Min(c => c.Replicas - c.Diverged.Count);
+            int[][][] designs = [.. curves.Select(Designs.Kept)];
+            int fewest = designs.Min(d => d.Length);
             Contrasts windows = Contrasts.Of(sizes, theory.Observables[name], name, Math.Clamp(fewest / ReplicasPerWindow, 1, Contrasts.Most));
             Scale = windows.Of(theory.Observables[name].Mean).PointwiseAbs();
             dimensions = [.. curves.Select(c => c.Size)];
             samples =
             [
-                .. curves.Select(c => windows.Of(c.Values[c.Observables.ToList().IndexOf(name)], c.Diverged)),
-                windows.Of(theory.Sweeps[name], []),
+                .. curves.Select((c, i) => windows.Of(Designs.Means(c.Values[c.Observables.ToList().IndexOf(name)], designs[i]))),
+                windows.Of(theory.Sweeps[name]),
             ];
-            // The variance of a replica falls like 1/d: weights n d are as good as known, so the estimates are linear in the means.
-            double[] weights = [.. curves.Select(c => (double)(c.Replicas - c.Diverged.Count) * c.Size)];
+            // The variance of a design's mean falls like 1/d: weights n d are as good as known, so the estimates are linear in the means.
+            double[] weights = [.. curves.Select((c, i) => (double)designs[i].Length * c.Size)];
             double total = weights.Sum(), centre = weights.Zip(dimensions, (w, d) => w / d).Sum() / total;
             double spread = weights.Zip(dimensions, (w, d) => w * ((1.0 / d) - centre) * ((1.0 / d) - centre)).Sum();
             slopeWeights = [.. weights.Zip(dimensions, (w, d) => w * ((1.0 / d) - centre) / spread)];
