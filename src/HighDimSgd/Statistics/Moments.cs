@@ -18,12 +18,37 @@ public static class Moments
     public static SizeSummary Summarise(SizeCurves curves)
     {
         ArgumentNullException.ThrowIfNull(curves);
-        var kept = Enumerable.Range(0, curves.Replicas).Except(curves.Diverged).Order().ToArray();
+        var kept = Kept(curves);
         var summaries = new Dictionary<string, Curve>();
         for (var o = 0; o < curves.Observables.Count; o++)
             summaries.Add(curves.Observables[o], Summarise(curves.Observables[o], curves.Times, curves.Values[o], kept));
         return new SizeSummary(curves.Size, curves.Samples, curves.Replicas, curves.Diverged, curves.Times, summaries);
     }
+
+    /// <summary>An observable's values, shape (replicas, times), of the replicas that did not diverge.</summary>
+    internal static double[,] Kept(SizeCurves curves, int observable)
+    {
+        var kept = Kept(curves);
+        var table = new double[kept.Length, curves.Times.Length];
+        for (var i = 0; i < kept.Length; i++)
+        {
+            for (var t = 0; t < curves.Times.Length; t++)
+                table[i, t] = curves.Values[observable][kept[i], t];
+        }
+
+        return table;
+    }
+
+    /// <summary>Covariance of the means at two times.</summary>
+    internal static double MeanCovariance(double[,] table, double[] mean, int first, int second)
+    {
+        var (sum, count) = (0.0, table.GetLength(0));
+        for (var r = 0; r < count; r++)
+            sum += (table[r, first] - mean[first]) * (table[r, second] - mean[second]);
+        return sum / (count - 1) / count;
+    }
+
+    private static int[] Kept(SizeCurves curves) => [.. Enumerable.Range(0, curves.Replicas).Except(curves.Diverged).Order()];
 
     private static Curve Summarise(string observable, double[] times, double[,] values, int[] kept)
     {

@@ -58,7 +58,7 @@ internal sealed class SyntheticExperiments(int seed, int replicas, double alpha)
             .. Sizes.Select(d => new SizeCurves(d, 2 * d, times, names, [.. names.Select((_, o) => Paths(
                 replicas, Deviation / Math.Sqrt(d), t => truth[t] + (Coefficient / d) + (o == 0 ? shift * LimitError : 0)))], [])),
         ];
-        return Comparison.Compare(experiment, theory, curves).Verdict;
+        return Comparison.Compare(experiment, theory, curves);
     }
 
     private static Curve Average(double[,] table)
