@@ -59,7 +59,7 @@ public static class FiniteSize
         {
             LimitInterval = Intervals(0),
             CoefficientInterval = Intervals(1),
-            LimitCovariance = times.Length > MostTimes ? [] : Covariance(line.Row(0), tables, curves, points),
+            LimitCovariance = times.Length > MostTimes ? [] : Covariance(line.CovarianceOverTime(0, tables, curves), points),
             Goodness = [.. points.Select(p => p.IsNoisy ? LackOfFit.OfLine(inverse, p.Means, p.Errors, freedoms).P : double.NaN)],
             SecondOrder = sizes.Length < LeastSizesOfSecondOrder ? null : SecondOrder(LadderFit.OfMeans(sizes, 3), points),
             Exponent = new([.. exponents.Select(e => e.Value)], [.. exponents.Select(e => e.Low)], [.. exponents.Select(e => e.High)]),
@@ -92,19 +92,18 @@ public static class FiniteSize
         return new(limit, limitError, coefficient, coefficientError, curvature, curvatureError);
     }
 
-    /// <summary>Covariance over time of a combination of independent means: the sum of row^2 times each mean's.</summary>
-    private static double[][] Covariance(double[] row, double[][,] tables, Curve[] curves, LadderTime[] points)
+    /// <summary>The covariance over time, 0 with an exact value and NaN with none.</summary>
+    private static double[][] Covariance(double[][] noisy, LadderTime[] points)
     {
-        double[][] covariance = [.. points.Select(p => points.Select(q => p.IsExact || q.IsExact ? 0 : p.IsNoisy && q.IsNoisy ? 1 : double.NaN).ToArray())];
         for (int t = 0; t < points.Length; t++)
         {
-            for (int u = 0; u <= t; u++)
+            for (int u = 0; u < points.Length; u++)
             {
-                if (covariance[t][u] == 1)
-                    covariance[t][u] = covariance[u][t] = Enumerable.Range(0, row.Length).Sum(s => row[s] * row[s] * Moments.MeanCovariance(tables[s], curves[s].Mean, t, u));
+                if (!points[t].IsNoisy || !points[u].IsNoisy)
+                    noisy[t][u] = points[t].IsExact || points[u].IsExact ? 0 : double.NaN;
             }
         }
 
-        return covariance;
+        return noisy;
     }
 }

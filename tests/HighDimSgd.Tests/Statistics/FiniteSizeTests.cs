@@ -60,6 +60,7 @@ public sealed class FiniteSizeTests
         Assert.Equal(2, fit.Limit[1], 1e-14);
         Assert.Equal(double.NaN, fit.Limit[2]);
         Assert.Equal(double.NaN, fit.LimitCovariance[2][1]);
+        Assert.Equal(fit.LimitError[1], Math.Sqrt(fit.LimitCovariance[1][1]), 1e-12);
         Assert.Equal(double.NaN, fit.Goodness[0]);
         Assert.Null(fit.SecondOrder);
         Assert.Null(fit.Advice);
@@ -105,21 +106,28 @@ public sealed class FiniteSizeTests
         // 2000 ladders: an element of the empirical covariance has a relative error of about sqrt(2/2000) = .032; 5 of them below 1e-5.
         const int Count = 2000;
         var draws = new LadderDraws(7, [100, 200, 400], [20, 20, 20], d => 1 + (5.0 / d), isSkewed: true);
-        FiniteSizeFit[] fits = [.. Enumerable.Range(0, Count).Select(_ => Fit(draws.Next()))];
+        SizeCurves[][] ladders = [.. Enumerable.Range(0, Count).Select(_ => draws.Next())];
+        LadderFit line = LadderFit.OfMeans(ladders[0].Select(Moments.Summarise), 2);
+        (double[] Limit, double[][] Covariance)[] fits = [.. ladders.Select(Fit)];
         double[] mean = [.. Enumerable.Range(0, 3).Select(t => fits.Average(f => f.Limit[t]))];
         for (int t = 0; t < 3; t++)
         {
-            Assert.Equal(1, mean[t], 5 * fits.Average(f => f.LimitError[t]) / Math.Sqrt(Count));
+            Assert.Equal(1, mean[t], 5 * fits.Average(f => Math.Sqrt(f.Covariance[t][t])) / Math.Sqrt(Count));
             for (int u = 0; u < 3; u++)
             {
                 double empirical = fits.Sum(f => (f.Limit[t] - mean[t]) * (f.Limit[u] - mean[u])) / (Count - 1);
-                Assert.Equal(1, fits.Average(f => f.LimitCovariance[t][u]) / empirical, 5 * 0.034);
-                Assert.Equal(Math.Pow(LadderDraws.Correlation, Math.Abs(t - u)), empirical / fits.Average(f => f.LimitCovariance[t][t]), 5 * 0.034);
+                Assert.Equal(1, fits.Average(f => f.Covariance[t][u]) / empirical, 5 * 0.034);
+                Assert.Equal(Math.Pow(LadderDraws.Correlation, Math.Abs(t - u)), empirical / fits.Average(f => f.Covariance[t][t]), 5 * 0.034);
             }
-
-            Assert.Equal(fits[0].LimitError[t], Math.Sqrt(fits[0].LimitCovariance[t][t]), 1e-12);
         }
 
-        FiniteSizeFit Fit(SizeCurves[] curves) => FiniteSize.Fit(curves, 1)["q"];
+        (double[], double[][]) Fit(SizeCurves[] curves)
+        {
+            double[][,] tables = [.. curves.Select(c => Moments.Kept(c, 0))];
+            Curve[] means = [.. curves.Select(c => Moments.Summarise(c).Observables["q"])];
+            return (
+                [.. Enumerable.Range(0, 3).Select(t => line.Row(0).Zip(means, (w, m) => w * m.Mean[t]).Sum())],
+                line.CovarianceOverTime(0, tables, means));
+        }
     }
 }
