@@ -64,8 +64,8 @@ public static class Runner
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
         List<SizeSummary> sizes = [.. curves.Select(Moments.Summarise)];
-        (IReadOnlyDictionary<string, FiniteSizeFit> fits, Verdict verdict) = Comparison.Compare(experiment, theory, curves);
-        var result = new ExperimentResult(experiment, theory, further, sizes, fits, verdict);
+        Verdict verdict = Comparison.Compare(experiment, theory, curves);
+        var result = new ExperimentResult(experiment, theory, further, sizes, FiniteSize.Fit(curves, experiment.Seed), verdict);
         ResultsFolder.Write(folder, result, experiment.ToJson(), curves, new Manifest
         {
             Device = device.Name,

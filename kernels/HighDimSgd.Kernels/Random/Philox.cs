@@ -60,6 +60,9 @@ public enum Purpose : uint
 
     /// <summary>Teacher coordinate of the DMFT's paths.</summary>
     PathTeacher = 19,
+
+    /// <summary>Bootstrap resamples of replicas (replica = resample, step = draw).</summary>
+    Bootstrap = 32,
 }
 
 /// <summary>

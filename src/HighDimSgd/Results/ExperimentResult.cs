@@ -69,13 +69,6 @@ public sealed record SizeSummary(
     public IReadOnlyDictionary<string, VarianceComponents>? VarianceComponents { get; init; }
 }
 
-/// <summary>Weighted fit of mean(d) = limit + coefficient/d at every record time.</summary>
-/// <param name="Limit">Limit by time; NaN where the ladder does not allow the fit.</param>
-/// <param name="LimitError">Its standard error.</param>
-/// <param name="Coefficient">Coefficient c of c/d.</param>
-/// <param name="CoefficientError">Its standard error.</param>
-public sealed record FiniteSizeFit(double[] Limit, double[] LimitError, double[] Coefficient, double[] CoefficientError);
-
 /// <summary>One comparison of simulation and theory.</summary>
 /// <param name="Size">The dimension, or null for the limit.</param>
 /// <param name="Observable">Observable.</param>

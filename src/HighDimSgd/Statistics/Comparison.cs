@@ -7,7 +7,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace HighDimSgd.Statistics;
 
 /// <summary>
-/// Simulation against theory: the fits of the ladder, deviations in standard errors, and the verdict. With three or more sizes the
+/// Simulation against theory: deviations in standard errors, and the verdict. With three or more sizes the
 /// verdict is about the limit: where a Hotelling T2 on the window means of an observable, Holm over observables, rejects equality of
 /// the extrapolated limit and the theory, it is fail; where it does not and could have seen a deviation as small as the tolerance,
 /// pass; else unresolved. Size checks hold the deviation at a size, after the fitted c/d, against the tolerance; they decide only
@@ -24,19 +24,17 @@ public static class Comparison
     private const int ReplicasPerWindow = 4;
 
     /// <summary>
-    /// The fits of the ladder and the verdict. A quantity without variance is compared within 32-bit rounding: deviation 0 where equal,
+    /// The verdict. A quantity without variance is compared within 32-bit rounding: deviation 0 where equal,
     /// otherwise the difference in units of that tolerance, or of the theory's error where larger.
     /// </summary>
-    public static (IReadOnlyDictionary<string, FiniteSizeFit> Fits, Verdict Verdict) Compare(
-        Experiment experiment, TheoryResult theory, IReadOnlyList<SizeCurves> curves)
+    public static Verdict Compare(Experiment experiment, TheoryResult theory, IReadOnlyList<SizeCurves> curves)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(theory);
         ArgumentNullException.ThrowIfNull(curves);
         List<SizeSummary> sizes = [.. curves.Select(Moments.Summarise)];
-        IReadOnlyDictionary<string, FiniteSizeFit> fits = FiniteSize.Fit(sizes);
         if (theory.Status != TheoryResult.Ok || sizes.Count == 0)
-            return (fits, new(Unresolved, string.Join(' ', Hindrances(theory, sizes)), []));
+            return new(Unresolved, string.Join(' ', Hindrances(theory, sizes)), []);
         var checks = new List<Check>();
         var unequal = new List<string>();
         string[] names = [.. Observables.Of(experiment.Model).Where(theory.Observables.ContainsKey)];
@@ -59,7 +57,8 @@ public static class Comparison
 
             if (hasLimit)
             {
-                double[] deviations = Deviations(fits[name].Limit, fits[name].LimitError, expected, theory.Times);
+                (double[] limit, double[] error) = FiniteSize.Limit(name, sizes);
+                double[] deviations = Deviations(limit, error, expected, theory.Times);
                 checks.Add(Check(null, name, tests.Limit, tests.Scale, level, Unresolved, deviations));
             }
         }
@@ -76,7 +75,7 @@ public static class Comparison
         }
 
         why.AddRange(VerdictWords.Of(checks, experiment, sizes, hasLimit));
-        return (fits, new(verdict, string.Join(' ', why), [.. checks.OrderBy(c => c.Size ?? int.MaxValue)]));
+        return new(verdict, string.Join(' ', why), [.. checks.OrderBy(c => c.Size ?? int.MaxValue)]);
     }
 
     private static Check Check(int? size, string name, Hotelling? test, Vector<double> scale, double level, string status, double[] deviations) =>
@@ -150,8 +149,7 @@ public static class Comparison
     {
         private readonly int[] dimensions;
         private readonly Matrix<double>[] samples;
-        private readonly double[] limitWeights;
-        private readonly double[] slopeWeights;
+        private readonly LadderFit fit;
 
         public LadderTests(string name, TheoryResult theory, IReadOnlyList<SizeSummary> sizes, IReadOnlyList<SizeCurves> curves)
         {
@@ -165,13 +163,8 @@ public static class Comparison
                 .. curves.Select((c, i) => windows.Of(Designs.Means(c.Values[c.Observables.ToList().IndexOf(name)], designs[i]))),
                 windows.Of(theory.Sweeps[name]),
             ];
-            // The variance of a design's mean falls like 1/d: weights n d are as good as known, so the estimates are linear in the means.
-            double[] weights = [.. curves.Select((c, i) => (double)designs[i].Length * c.Size)];
-            double total = weights.Sum(), centre = weights.Zip(dimensions, (w, d) => w / d).Sum() / total;
-            double spread = weights.Zip(dimensions, (w, d) => w * ((1.0 / d) - centre) * ((1.0 / d) - centre)).Sum();
-            slopeWeights = [.. weights.Zip(dimensions, (w, d) => w * ((1.0 / d) - centre) / spread)];
-            limitWeights = [.. weights.Zip(slopeWeights, (w, b) => (w / total) - (centre * b))];
-            Limit = curves.Count >= FiniteSize.LeastSizes ? Test(limitWeights) : null;
+            fit = LadderFit.OfMeans(sizes, Math.Min(2, sizes.Count));
+            Limit = curves.Count >= FiniteSize.LeastSizes ? Test(fit.Row(0)) : null;
         }
 
         /// <summary>Size of the theory's window means: the unit of relative deviations.</summary>
@@ -182,7 +175,7 @@ public static class Comparison
 
         /// <summary>Mean at a size, less the fitted c/d where there is a fit, minus theory.</summary>
         public Hotelling? AtSize(int size) => Test([.. dimensions.Select((d, i) =>
-            (d == size ? 1 : 0) - (dimensions.Length >= FiniteSize.LeastSizes ? slopeWeights[i] / size : 0))]);
+            (d == size ? 1 : 0) - (dimensions.Length >= FiniteSize.LeastSizes ? fit.Row(1)[i] / size : 0))]);
 
         private Hotelling? Test(double[] weights) => Scale.Count == 0 ? null : Hotelling.Of(samples, [.. weights, -1]);
     }

@@ -30,6 +30,9 @@ internal static class Designs
         return means;
     }
 
+    /// <summary>Means of an observable over the replicas of each design, shape (designs, times).</summary>
+    public static double[,] Means(SizeCurves curves, int observable) => Means(curves.Values[observable], Kept(curves));
+
     /// <summary>Mean about the first value, which is exact where all are equal.</summary>
     public static double Mean(double[,] values, int[] replicas, int time)
     {

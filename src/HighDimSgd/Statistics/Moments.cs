@@ -39,6 +39,15 @@ public static class Moments
         };
     }
 
+    /// <summary>Covariance of the means at two times.</summary>
+    internal static double MeanCovariance(double[,] table, double[] mean, int first, int second)
+    {
+        var (sum, count) = (0.0, table.GetLength(0));
+        for (var r = 0; r < count; r++)
+            sum += (table[r, first] - mean[first]) * (table[r, second] - mean[second]);
+        return sum / (count - 1) / count;
+    }
+
     private static VarianceComponents Components(double[,] values, int[][] designs, Curve summary)
     {
         VarianceComponents components = NestedVariance.Of(values, designs);

@@ -63,7 +63,7 @@ internal sealed class SyntheticExperiments(int seed, int replicas, double alpha,
                 ReplicasPerDesign = naive ? 1 : perDesign,
             }),
         ];
-        return Comparison.Compare(experiment, theory, curves).Verdict;
+        return Comparison.Compare(experiment, theory, curves);
     }
 
     private static Curve Average(double[,] table)

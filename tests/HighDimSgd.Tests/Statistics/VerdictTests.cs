@@ -115,7 +115,7 @@ public sealed class VerdictTests : IDisposable
         Experiment hot = experiment with { Algorithm = experiment.Algorithm with { Temperature = 4.12 } };
         ExperimentResult theory = Runner.Run(hot, new(Path.Combine(folder, "hot"), TheoryOnly: true));
         SizeCurves[] curves = [.. experiment.Sizes.Select(d => Curves(honest, d))];
-        Verdict verdict = Comparison.Compare(experiment, theory.Theory, curves).Verdict;
+        Verdict verdict = Comparison.Compare(experiment, theory.Theory, curves);
         Assert.Equal("fail", verdict.Status);
         Assert.Contains("q", verdict.Why, StringComparison.Ordinal);
     }
