@@ -88,7 +88,7 @@ public sealed class DmftSweeps(Experiment experiment, IEnumerable<int> sweeps, F
     }
 
     // Tangents need far fewer paths for the same error of the responses (page A, A9), and their memory grows with the square of the steps.
-    private static int TangentPaths(int paths) => Math.Min(paths, Math.Max(4096, paths / 16));
+    internal static int TangentPaths(int paths) => Math.Min(paths, Math.Max(4096, paths / 16));
 
     /// <summary>
     /// The paths: a table with the columns g_*, g_0, f_0, g_1, f_1, .., so that the preactivation r^k, the projections E[l g_j] and the
