@@ -59,7 +59,8 @@ internal static class ResultTables
     private static string Number(double value, string format)
         => double.IsNaN(value) ? "-" : value.ToString(format, CultureInfo.InvariantCulture);
 
-    private static void WriteTable(TextWriter output, string[] columns, IEnumerable<string[]> rows)
+    /// <summary>A table; with plain width where the output is no terminal.</summary>
+    internal static void WriteTable(TextWriter output, string[] columns, IEnumerable<string[]> rows)
     {
         var target = new AnsiConsoleOutput(output);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings

@@ -17,7 +17,8 @@ namespace HighDimSgd.Simulation;
 /// <param name="store">Where finished units go.</param>
 internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore store)
 {
-    private const string Kind = "simulate";
+    /// <summary>Kind of a simulation's units.</summary>
+    public const string Kind = "simulate";
 
     // A unit is about this many design entries of work: a tenth of a second on one core.
     private const double UnitWork = 1e9;
@@ -40,7 +41,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     {
         SortedDictionary<int, ReplicaCurve> curves = store.Read(Kind, store.SimulationHash, size);
         finished(curves);
-        var units = new ConcurrentQueue<(int First, int Count)>(Missing(size, replicas, curves));
+        var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, size, replicas, curves));
         int workers = WorkersFor(size);
         void Worker() => device.Run(
             new DenseWorker(experiment, size, units, Finish, cancellation),
@@ -59,10 +60,11 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         if (!units.IsEmpty)
             RunWorkers(workers, Worker);
         cancellation.ThrowIfCancellationRequested();
-        return Collect(size, replicas, curves);
+        return Collect(experiment, size, [.. curves.Values.Take(replicas)]);
     }
 
-    private static void RunWorkers(int workers, Action worker)
+    /// <summary>Runs a number of workers side by side to their end.</summary>
+    public static void RunWorkers(int workers, Action worker)
     {
         Task[] tasks = [.. Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(
             worker, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
@@ -78,7 +80,9 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     private static DenseShape Shape(Experiment experiment, int size) => new(size, experiment.Samples(size));
 
-    private List<(int First, int Count)> Missing(int size, int replicas, SortedDictionary<int, ReplicaCurve> finished)
+    /// <summary>The units that are not finished, in the order in which they run.</summary>
+    public static IReadOnlyList<(int First, int Count)> Missing(
+        Experiment experiment, int size, int replicas, IReadOnlyDictionary<int, ReplicaCurve> finished)
     {
         int shared = experiment.ReplicasPerDesign, designs = replicas / shared;
         double work = (double)size * experiment.Samples(size) * (experiment.Algorithm.Steps + 1) * shared;
@@ -100,13 +104,14 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         return units;
     }
 
-    private SizeCurves Collect(int size, int replicas, SortedDictionary<int, ReplicaCurve> curves)
+    /// <summary>The curves of replicas 0, 1, .. as tables by observable.</summary>
+    public static SizeCurves Collect(Experiment experiment, int size, IReadOnlyList<ReplicaCurve> curves)
     {
         IReadOnlyList<string> names = Observables.Of(experiment.Model);
         double[] times = experiment.Times();
-        double[][,] values = [.. names.Select(_ => new double[replicas, times.Length])];
+        double[][,] values = [.. names.Select(_ => new double[curves.Count, times.Length])];
         var diverged = new List<int>();
-        for (int r = 0; r < replicas; r++)
+        for (int r = 0; r < curves.Count; r++)
         {
             if (!curves[r].IsWhole)
                 diverged.Add(r);

@@ -14,7 +14,11 @@ namespace HighDimSgd.Statistics;
 /// <param name="Freedom">Degrees of freedom nu of the covariance.</param>
 internal sealed record Hotelling(Vector<double> Difference, Matrix<double> Covariance, double Freedom)
 {
-    private const double Power = 0.9;
+    /// <summary>Power at which a deviation counts as detectable.</summary>
+    public const double Power = 0.9;
+
+    /// <summary>Least eigenvalue of a correlation matrix that counts as regular.</summary>
+    public const double LeastEigenvalue = 1e-8;
 
     /// <summary>T2 = difference^T covariance^-1 difference.</summary>
     public double Statistic => Difference * Covariance.Cholesky().Solve(Difference);
@@ -55,7 +59,7 @@ internal sealed record Hotelling(Vector<double> Difference, Matrix<double> Covar
         if (scale.Any(s => !(s > 0)))
             return null;
         Matrix<double> correlation = Matrix<double>.Build.Dense(dimension, dimension, (a, b) => total[a, b] / scale[a] / scale[b]);
-        if (correlation.Evd(Symmetricity.Symmetric).EigenValues.Min(e => e.Real) < 1e-8)
+        if (correlation.Evd(Symmetricity.Symmetric).EigenValues.Min(e => e.Real) < LeastEigenvalue)
             return null;
         Matrix<double> inverse = total.Inverse();
         double spread = 0;
