@@ -10,7 +10,7 @@ using HighDimSgd.Simulation;
 namespace HighDimSgd.Theory;
 
 /// <summary>What one sweep gives.</summary>
-/// <param name="Curves">Observable (in the order of <see cref="Observables.Of"/>) by record time.</param>
+/// <param name="Curves">Observable (in the order of <see cref="Observables.Of"/>, then <see cref="ResponseForm.Rows"/>) by record time.</param>
 /// <param name="Response">R_th(k,p) by steps where tangents were used, else null: by parts it is noisy at long lags.</param>
 /// <param name="Refusal">Null, or why the sweep stopped.</param>
 public sealed record SweepResult(double[,] Curves, double[,]? Response, string? Refusal);
@@ -133,7 +133,7 @@ public sealed class DmftSweeps(Experiment experiment, IEnumerable<int> sweeps, F
         {
             this.sweep = sweep;
             functions = Start();
-            var curves = new double[Observables.Of(experiment.Model).Count, experiment.RecordSteps.Count];
+            var curves = new double[DmftTheory.Rows(experiment).Count, experiment.RecordSteps.Count];
             var fresh = new FreshData(experiment.Model);
             FillGaussians(Purpose.PathTeacher, 0, 1, 0);
             LabelSource.Draw(
@@ -160,6 +160,7 @@ public sealed class DmftSweeps(Experiment experiment, IEnumerable<int> sweeps, F
                     sums.A / paths, sums.B / paths, sums.C / paths, curves, record++);
             }
 
+            ResponseForm.Write(experiment, functions.Response, curves);
             return new(curves, tangents is null ? null : Response(), null);
         }
 
