@@ -60,12 +60,17 @@ public static class Runner
         watch.Restart();
         var solver = new DmftTheory(experiment, device, store);
         TheoryResult theory = Solve(solver, experiment.Algorithm.Kind);
-        Dictionary<string, TheoryResult> further = experiment.Compare.Where(clock => clock != experiment.Algorithm.Kind).Select(clock => Solve(solver, clock)).ToDictionary(t => t.Clock);
+        ClockKind[] others = [.. experiment.Compare.Where(clock => clock != experiment.Algorithm.Kind)];
+        TheoryResult[] further = [.. others.Select(clock => Solve(solver, clock))];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
         List<SizeSummary> sizes = [.. curves.Select(Moments.Summarise)];
         Verdict verdict = Comparison.Compare(experiment, theory, curves);
-        var result = new ExperimentResult(experiment, theory, further, sizes, FiniteSize.Fit(curves, experiment.Seed), verdict);
+        var result = new ExperimentResult(
+            experiment, theory, further.ToDictionary(t => t.Clock), sizes, FiniteSize.Fit(curves, experiment.Seed), verdict)
+        {
+            ClosedForms = ClosedForms.Check([(experiment, theory), .. others.Select(solver.With).Zip(further)]),
+        };
         ResultsFolder.Write(folder, result, experiment.ToJson(), curves, new Manifest
         {
             Device = device.Name,

@@ -36,8 +36,8 @@ public sealed record TheoryResult(
     string Status, string Why, string Clock, double[] Times, IReadOnlyDictionary<string, Curve> Observables)
 {
     /// <summary>
-    /// Every sweep's curve by observable, shape (sweeps, times): the covariance over time of a theory curve comes from here. Empty where
-    /// refused; not part of results.json.
+    /// Every sweep's curve by observable, shape (sweeps, times): the covariance over time of a theory curve comes from here. Also holds the
+    /// responses that closed forms are checked on. Empty where refused; not part of results.json.
     /// </summary>
     [JsonIgnore]
     public IReadOnlyDictionary<string, double[,]> Sweeps { get; init; } = new Dictionary<string, double[,]>();
@@ -100,4 +100,8 @@ public sealed record ExperimentResult(
     IReadOnlyDictionary<string, TheoryResult> Theories,
     IReadOnlyList<SizeSummary> Sizes,
     IReadOnlyDictionary<string, FiniteSizeFit> FiniteSize,
-    Verdict Verdict);
+    Verdict Verdict)
+{
+    /// <summary>Closed forms held against the theory; empty where none applies. They do not change the verdict.</summary>
+    public IReadOnlyList<ClosedFormCheck> ClosedForms { get; init; } = [];
+}

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels.Random;
+using HighDimSgd.Theory;
 
 namespace HighDimSgd.Simulation;
 
@@ -26,7 +27,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
     /// <summary>Hash of what fixes a sweep of a theory.</summary>
     public static string TheoryHash(Experiment experiment, string deviceKey) =>
         Hash(experiment, deviceKey, ["model", "aspect", "algorithm", "seed"])
-        + string.Create(CultureInfo.InvariantCulture, $"-{experiment.Theory.Paths}-{experiment.Theory.Responses}");
+        + string.Create(CultureInfo.InvariantCulture, $"-{experiment.Theory.Paths}-{experiment.Theory.Responses}-{string.Join('-', ResponseForm.Rows(experiment))}");
 
     /// <summary>Reads the finished curves of one kind and size, by replica or sweep.</summary>
     /// <param name="kind">"simulate", or the clock of a theory.</param>

@@ -54,7 +54,7 @@ internal sealed class DmftPaths<TReal, TWord, TView, TLoss>
     public SweepResult Run(int sweep)
     {
         functions = Start();
-        var curves = new double[Observables.Of(experiment.Model).Count, experiment.RecordSteps.Count];
+        var curves = new double[DmftTheory.Rows(experiment).Count, experiment.RecordSteps.Count];
         var fresh = new FreshData(experiment.Model);
         gaussians.Start(Field(Purpose.PathTeacher, sweep));
         LabelSource.Draw(
@@ -85,6 +85,7 @@ internal sealed class DmftPaths<TReal, TWord, TView, TLoss>
                 sums.A / paths, sums.B / paths, sums.C / paths, curves, record++);
         }
 
+        ResponseForm.Write(experiment, functions.Response, curves);
         return new(curves, tangents is null ? null : Response(), null);
     }
 

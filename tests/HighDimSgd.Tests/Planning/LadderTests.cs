@@ -109,8 +109,8 @@ public sealed class LadderTests
 
     private static double FitError(double[] replicas)
     {
-        var sizes = Sizes.Select((d, i) => new SizeSummary(
-            d, 2 * d, 2, [], [1], new Dictionary<string, Curve> { ["q"] = new([1], [1 / Math.Sqrt(d * replicas[i])], [1]) })).ToList();
-        return FiniteSize.Fit(sizes)["q"].LimitError[0];
+        double[] weights = [.. Sizes.Select((d, i) => d * replicas[i])];
+        double[] errors = [.. weights.Select(w => 1 / Math.Sqrt(w))];
+        return LadderFit.Combine(new LadderFit(Sizes, weights, 2).Row(0), errors, errors).Error;
     }
 }

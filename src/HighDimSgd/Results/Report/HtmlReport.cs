@@ -33,6 +33,7 @@ internal static class HtmlReport
                 Notes(result),
                 Figures(result),
                 Numbers(result),
+                SecondAnswers(result),
                 HowToRead(),
                 Html("div", At("class", "columns"),
                     Html("section", Html("h2", "Parameters"), Tables.Parameters(experiment)),
@@ -67,6 +68,11 @@ internal static class HtmlReport
         foreach (TheoryResult theory in result.Theories.Values.Prepend(result.Theory).Where(t => t.Status != TheoryResult.Ok))
         {
             yield return Banner("unresolved", "no theory", $"The theory with clock {theory.Clock} was refused: {theory.Why}");
+        }
+
+        foreach (ClosedFormCheck check in result.ClosedForms.Where(c => c.Status == "fail"))
+        {
+            yield return Banner("fail", "the theory is in doubt", $"{check.Name}: {check.Why}");
         }
 
         foreach (SizeSummary size in result.Sizes.Where(s => s.Diverged.Count > 0))
@@ -110,6 +116,14 @@ internal static class HtmlReport
             yield return Html("details", Html("summary", "All checks"), Tables.Checks(result.Verdict.Checks));
         }
     }
+
+    private static IEnumerable<XElement> SecondAnswers(ExperimentResult result) => result.ClosedForms.Count == 0 ? [] :
+    [
+        Html("h2", "Second answers"),
+        Html("p", At("class", "muted"), "Closed forms that hold for this very theory, at its step, against what the solver found. They do not enter "
+            + "the verdict: a failure here says that the solver, or its number of paths, is not to be trusted."),
+        Tables.ClosedForms(result.ClosedForms),
+    ];
 
     private static IEnumerable<XElement> HowToRead() =>
     [

@@ -58,6 +58,15 @@ internal static class Tables
             Digits.Plain(100 * c.Detectable ?? double.NaN, 2), c.Status == "fail" ? Html("td", At("class", "fail"), c.Status) : c.Status,
         ]));
 
+    /// <summary>Closed forms against the theory.</summary>
+    public static XElement ClosedForms(IEnumerable<ClosedFormCheck> checks) => Table(
+        ["closed form", "observable", "largest deviation", "in s.e.", "allowed", "status"],
+        checks.Select(c => (IEnumerable<object>)
+        [
+            c.Name, Captions.Of(c.Observable).Axis, Digits.Plain(c.Largest, 2), Digits.Fixed(c.StandardErrors, 2), Digits.Fixed(c.Allowed, 2),
+            c.Status == "fail" ? Html("td", At("class", "fail"), c.Status) : c.Status,
+        ]));
+
     /// <summary>All parameters of the experiment file, one row per key.</summary>
     public static XElement Parameters(JsonObject experiment) => Pairs(Flatten("", experiment));
 
