@@ -105,7 +105,8 @@ internal sealed class Precision(Experiment experiment, IReadOnlyList<double> sec
             return known;
         Vector<double> unit = Vector<double>.Build.Dense(dimension, j => j == 0 ? 1 : 0);
         var test = new Hotelling(0 * unit, Matrix<double>.Build.DenseIdentity(dimension), Math.Exp(step / 10.0));
-        double shift = test.Detectable(unit, level);
+        // With too few observations nothing is found, however large.
+        double shift = test.Detectable(unit, level) ?? 1e3;
         return noncentralities[(step, dimension)] = shift * shift;
     }
 

@@ -104,9 +104,9 @@ public static class Comparison
 
     private static string WithinTolerance(Hotelling? test, Vector<double> scale, double tolerance, double level)
     {
-        if (test is null)
+        if (test?.HalfWidths(level) is not { } half)
             return Unresolved;
-        Vector<double> bound = tolerance * scale, half = test.HalfWidths(level), size = test.Difference.PointwiseAbs();
+        Vector<double> bound = tolerance * scale, size = test.Difference.PointwiseAbs();
         if (Enumerable.Range(0, size.Count).Any(w => size[w] - half[w] > bound[w]))
             return Fail;
         return Enumerable.Range(0, size.Count).All(w => size[w] + half[w] <= bound[w]) ? Pass : Unresolved;

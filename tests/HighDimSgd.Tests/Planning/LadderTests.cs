@@ -1,5 +1,4 @@
 using HighDimSgd.Planning;
-using HighDimSgd.Results;
 using HighDimSgd.Statistics;
 
 namespace HighDimSgd.Tests.Planning;

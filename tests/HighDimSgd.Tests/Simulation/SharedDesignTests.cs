@@ -87,13 +87,20 @@ public sealed class SharedDesignTests : IDisposable
     {
         Experiment small = Settings.Small(replicas: 20) with { ReplicasPerDesign = 5 };
         Experiment large = small with { Replicas = [240] };
-        Runner.Run(large, new(At("one"), Threads: 1));
+        ExperimentResult whole = Runner.Run(large, new(At("one"), Threads: 1));
         Runner.Run(large, new(At("two"), Threads: 2));
         Runner.Run(small, new(At("grown"), Threads: 2));
         using (var source = new CancellationTokenSource())
         {
             var stop = new Stop(p => p.Done >= 100, source);
             Assert.ThrowsAny<OperationCanceledException>(() => Runner.Run(large, new(At("grown"), Threads: 1), stop, source.Token));
+        }
+
+        using (FileStream stream = File.OpenRead(Path.Combine(At("one"), ResultsFile.Name)))
+        {
+            VarianceComponents read = ResultsFile.Read(stream, _ => large).Result.Sizes[0].VarianceComponents!["test_loss"];
+            VarianceComponents written = whole.Sizes[0].VarianceComponents!["test_loss"];
+            Assert.Equal((written.Data[10], written.NoiseError[10], written.Share[5]), (read.Data[10], read.NoiseError[10], read.Share[5]));
         }
 
         string[] units = Units("grown");

@@ -78,7 +78,7 @@ public sealed class VerdictTests : IDisposable
         // The true covariance of the mean: unit variances, correlation 1/2.
         var truth = Matrix<double>.Build.Dense(3, 3, (i, j) => (i == j ? 1 : 0.5) / Size);
         var direction = Vector<double>.Build.Dense(3, 1);
-        double detectable = new Hotelling(direction * 0, truth, Size - 1).Detectable(direction, 0.05);
+        double detectable = new Hotelling(direction * 0, truth, Size - 1).Detectable(direction, 0.05)!.Value;
         int found = Enumerable.Range(0, Count).Count(_ => Hotelling.Of([Sample(random, Size, detectable)], [1])!.P < 0.05);
         double spread = 4 * Math.Sqrt(0.09 / Count);
         Assert.InRange((double)found / Count, 0.9 - spread, 0.9 + spread);
@@ -90,6 +90,17 @@ public sealed class VerdictTests : IDisposable
         var same = Matrix<double>.Build.Dense(9, 2, (i, _) => i);
         Assert.Null(Hotelling.Of([same], [1]));
         Assert.Null(Hotelling.Of([Sample(new Random(1), 3, 0)], [1]));
+    }
+
+    [Theory]
+    [InlineData(2, 0.002)]
+    [InlineData(3, 1e-9)]
+    public void TooFewObservationsHaveNothingThatIsDetectable(int size, double level)
+    {
+        var test = Hotelling.Of([Sample(new Random(6), size, 0).SubMatrix(0, size, 0, 1), Sample(new Random(7), 2, 0).SubMatrix(0, 2, 0, 1)], [1, -1])!;
+        Assert.InRange(test.P, 0, 1);
+        Assert.Null(test.Detectable(Vector<double>.Build.Dense(1, 1), level));
+        Assert.Null(test.HalfWidths(1e-3 * level));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using HighDimSgd.Experiments;
 using static HighDimSgd.Results.Markup;
 
 namespace HighDimSgd.Results.Report;
@@ -33,8 +34,9 @@ internal static class HtmlReport
                 Notes(result),
                 Figures(result),
                 Numbers(result),
+                VarianceSection.Of(result, Observables(result)),
                 SecondAnswers(result),
-                HowToRead(),
+                HowToRead(result.Experiment),
                 Html("div", At("class", "columns"),
                     Html("section", Html("h2", "Parameters"), Tables.Parameters(experiment)),
                     Html("section", Html("h2", "Provenance"), Tables.Provenance(manifest))),
@@ -53,6 +55,11 @@ internal static class HtmlReport
             if (FiniteSizeFigure.Draw(result, observable) is { } finite)
             {
                 yield return ($"{observable}-finite-size", finite);
+            }
+
+            if (VarianceFigure.Draw(result, observable) is { } variance)
+            {
+                yield return ($"{observable}-variance", variance);
             }
         }
     }
@@ -89,14 +96,18 @@ internal static class HtmlReport
         else
         {
             yield return Html("p", At("class", "muted"), Unbroken("Simulated: "
-                + string.Join(", ", result.Sizes.Select(s => $"d = {s.Size} (n = {s.Samples}, {s.Replicas} replicas)")) + "."));
+                + string.Join(", ", result.Sizes.Select(s => $"d = {s.Size} (n = {s.Samples}, {Replicas(result.Experiment, s)})")) + "."));
         }
     }
+
+    private static string Replicas(Experiment experiment, SizeSummary size) => experiment.ReplicasPerDesign == 1
+        ? $"{size.Replicas} replicas" : $"{size.Replicas} replicas on {size.Replicas / experiment.ReplicasPerDesign} designs";
 
     private static IEnumerable<XElement> Figures(ExperimentResult result)
     {
         yield return Html("h2", "Curves");
-        yield return Html("div", At("class", "figures"), Drawings(result).Select(d => Html("figure", d.Svg)));
+        yield return Html("div", At("class", "figures"), Observables(result)
+            .SelectMany(o => new[] { CurveFigure.Draw(result, o), FiniteSizeFigure.Draw(result, o) }).OfType<XElement>().Select(svg => Html("figure", svg)));
     }
 
     private static IEnumerable<XElement> Numbers(ExperimentResult result)
@@ -125,13 +136,13 @@ internal static class HtmlReport
         Tables.ClosedForms(result.ClosedForms),
     ];
 
-    private static IEnumerable<XElement> HowToRead() =>
+    private static IEnumerable<XElement> HowToRead(Experiment experiment) =>
     [
         Html("h2", "How to read this"),
         Html("ul",
             Html("li", "The line is the limiting theory, d → ∞ at fixed δ = n/d, of the same algorithm at the same step D. Its band and "
                 + "all error bars reach two standard errors to either side. The theory's error is over independent sweeps, the "
-                + "simulation's over replicas."),
+                + "simulation's over " + (experiment.ReplicasPerDesign == 1 ? "replicas." : "the means of designs, which several replicas share.")),
             Html("li", "Points are means over replicas at a finite size d. They differ from the limit by about c/d, so with many replicas "
                 + "a small size deviates by many standard errors although the theory is right. What counts is the limit: the fit of "
                 + "limit + c/d over the sizes."),

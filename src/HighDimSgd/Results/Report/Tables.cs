@@ -110,7 +110,8 @@ internal static class Tables
     private static XElement Pairs(IEnumerable<(string Key, string Value)> rows) => Html("table", At("class", "pairs"),
         Html("tbody", rows.Select(r => Html("tr", Html("td", r.Key), Html("td", r.Value)))));
 
-    private static XElement Table(IEnumerable<string> head, IEnumerable<IEnumerable<object>> rows) => Html("div", At("class", "scroll"),
+    /// <summary>A table; a cell may be an element of its own.</summary>
+    public static XElement Table(IEnumerable<string> head, IEnumerable<IEnumerable<object>> rows) => Html("div", At("class", "scroll"),
         Html("table",
             Html("thead", Html("tr", head.Select(h => Html("th", h)))),
             Html("tbody", rows.Select(row => Html("tr", row.Select(cell => cell as XElement ?? Html("td", cell)))))));
