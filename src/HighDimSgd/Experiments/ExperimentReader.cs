@@ -3,7 +3,7 @@ using System.Globalization;
 namespace HighDimSgd.Experiments;
 
 /// <summary>Reads an experiment from a parsed file: each key by its description, then what must hold between keys.</summary>
-internal sealed class ExperimentReader
+internal sealed partial class ExperimentReader
 {
     private const double WholeTolerance = 1e-9;
 
@@ -26,9 +26,14 @@ internal sealed class ExperimentReader
     {
         _file.Get(Keys.Family);
         ModelSpec model = Model();
+        bool isOnline = _algorithm.Get(Keys.Clock) == ClockKind.Online;
+        if (isOnline)
+            RefuseWhatIsNotOnline();
+        else if (!_file.Has(Keys.Aspect))
+            throw _file.Missing(Keys.Aspect);
         double aspect = _file.Get(Keys.Aspect);
-        AlgorithmSpec algorithm = Algorithm(aspect);
-        List<int> sizes = Sizes(aspect);
+        AlgorithmSpec algorithm = isOnline ? Online() : Algorithm(aspect);
+        List<int> sizes = isOnline ? [.. _file.Get(Keys.Sizes).Select(d => (int)d)] : Sizes(aspect);
         Section theory = _file.Get(Keys.Theory);
         Section verdict = _file.Get(Keys.Verdict);
         return new Experiment
@@ -41,7 +46,8 @@ internal sealed class ExperimentReader
             Design = Design(),
             Sizes = sizes,
             Replicas = Replicas(sizes.Count),
-            RecordSteps = RecordSteps(algorithm),
+            RecordSteps = isOnline ? [] : RecordSteps(algorithm),
+            RecordTimes = isOnline ? RecordTimes(algorithm, sizes) : [],
             Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)),
             Verdict = new VerdictSpec(verdict.Get(Keys.Alpha), verdict.Get(Keys.Tolerance)),
             Compare = Compare(algorithm, aspect),

@@ -59,7 +59,12 @@ public sealed record SizeSummary(
     int Replicas,
     IReadOnlyList<int> Diverged,
     double[] Times,
-    IReadOnlyDictionary<string, Curve> Observables);
+    IReadOnlyDictionary<string, Curve> Observables)
+{
+    /// <summary>The theory at this size's own record times, by observable, where each size has its own (online); else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double[]>? Theory { get; init; }
+}
 
 /// <summary>Weighted fit of mean(d) = limit + coefficient/d at every record time.</summary>
 /// <param name="Limit">Limit by time; NaN where the ladder does not allow the fit.</param>

@@ -16,7 +16,7 @@ namespace HighDimSgd.Simulation;
 /// <typeparam name="TWord">Lane of words.</typeparam>
 /// <typeparam name="TView">Memory.</typeparam>
 /// <typeparam name="TLoss">The loss.</typeparam>
-internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
+internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -48,10 +48,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
         increments = Allocate(4L * shape.PaddedSamples);
     }
 
-    /// <summary>Runs one replica.</summary>
-    /// <param name="replica">Its number.</param>
-    /// <param name="curves">Receives observable by record time, in the order of <see cref="Observables.Of"/>.</param>
-    /// <returns>True where every number stayed finite; otherwise the curves are incomplete.</returns>
+    /// <inheritdoc/>
     public bool Run(int replica, double[,] curves)
     {
         Prepare(replica);
@@ -62,7 +59,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
     internal void Prepare(int replica)
     {
         DrawDesign(replica);
-        DrawTeacherAndStart(replica);
+        StartSource.Draw(skeletons, experiment, shape.Size, replica, teacher, theta, gradient);
         DrawLabels(replica);
     }
 
@@ -104,27 +101,6 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
                     design, layout, shape.Samples, shape.Size, 0, groups, field, source));
     }
 
-    /// <summary>
-    /// Gaussian directions, made exact in float64: |theta*|^2 = rho d, and theta0 = (m0/rho) theta* plus a part orthogonal to it,
-    /// so that |theta0|^2 = q0 d and theta0.theta* = m0 d at every size.
-    /// </summary>
-    private void DrawTeacherAndStart(int replica)
-    {
-        ModelSpec model = experiment.Model;
-        double[] star = Normals(Purpose.Teacher, replica), start = Normals(Purpose.Start, replica);
-        Scale(star, Math.Sqrt(model.TeacherNorm * shape.Size / Dot(star, star)));
-        double along = Dot(start, star) / Dot(star, star);
-        for (int j = 0; j < start.Length; j++)
-            start[j] -= along * star[j];
-        double overlap = model.StartOverlap / model.TeacherNorm;
-        double across = Math.Max(0, model.StartNorm - (overlap * model.StartOverlap));
-        Scale(start, Math.Sqrt(across * shape.Size / Dot(start, start)));
-        for (int j = 0; j < start.Length; j++)
-            start[j] += overlap * star[j];
-        skeletons.Write(teacher.View, Array.ConvertAll(star, x => (float)x));
-        skeletons.Write(theta.View, Array.ConvertAll(start, x => (float)x));
-    }
-
     private void DrawLabels(int replica)
     {
         skeletons.RowPass(1, design, shape.RowStride, shape.Samples, teacher, gradient, new ProductRow<TReal, TWord, TView>(products));
@@ -154,30 +130,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
         return true;
     }
 
-    private double[] Normals(Purpose purpose, int replica)
-    {
-        skeletons.For(1, shape.Size, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
-            gradient, TableLayout.Plain(0, 0), 1, shape.Size, 0, 1, Field(purpose, replica), new(0, 1)));
-        var normals = new float[shape.Size];
-        skeletons.Read(gradient.View, normals);
-        return Array.ConvertAll(normals, x => (double)x);
-    }
-
     private RandomField Field(Purpose purpose, int replica) => new(experiment.Seed, purpose, shape.Size, (uint)replica);
-
-    private static double Dot(double[] a, double[] b)
-    {
-        double sum = 0;
-        for (int j = 0; j < a.Length; j++)
-            sum += a[j] * b[j];
-        return sum;
-    }
-
-    private static void Scale(double[] a, double factor)
-    {
-        for (int j = 0; j < a.Length; j++)
-            a[j] *= factor;
-    }
 
     private Slots<TReal, TWord, TView> Allocate(long length)
     {

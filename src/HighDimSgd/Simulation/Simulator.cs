@@ -22,8 +22,11 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     // A unit is about this many design entries of work: a tenth of a second on one core.
     private const double UnitWork = 1e9;
 
+    // An entry that is drawn anew costs as much as this many passes over one that is there.
+    private const double DrawingWork = 20;
+
     /// <summary>Bytes that the whole run of a size needs.</summary>
-    public static long Bytes(Experiment experiment, int size, int workers) => Shape(experiment, size).Bytes * workers;
+    public static long Bytes(Experiment experiment, int size, int workers) => BytesOf(experiment, size) * workers;
 
     /// <summary>Workers side by side that fit into the device's memory; one, with all threads on its rows, where a replica is large.</summary>
     public int WorkersFor(int size) =>
@@ -42,7 +45,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         var units = new ConcurrentQueue<(int First, int Count)>(Missing(size, replicas, curves));
         int workers = WorkersFor(size);
         void Worker() => device.Run(
-            new DenseWorker(experiment, size, units, Finish, cancellation),
+            new ReplicaWorker(experiment, size, units, Finish, cancellation),
             wholeDevice: workers == 1);
         void Finish(int first, IReadOnlyList<ReplicaCurve> done)
         {
@@ -75,11 +78,13 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         }
     }
 
-    private static DenseShape Shape(Experiment experiment, int size) => new(size, experiment.Samples(size));
+    private static long BytesOf(Experiment experiment, int size) => experiment.IsOnline
+        ? new FreshShape(size, experiment.Algorithm.Batch).Bytes
+        : new DenseShape(size, experiment.Samples(size)).Bytes;
 
     private List<(int First, int Count)> Missing(int size, int replicas, SortedDictionary<int, ReplicaCurve> finished)
     {
-        double work = (double)size * experiment.Samples(size) * (experiment.Algorithm.Steps + 1);
+        double work = (double)size * experiment.Samples(size) * (experiment.IsOnline ? DrawingWork : experiment.Algorithm.Steps + 1);
         int most = (int)Math.Clamp(UnitWork / work, 1, 64), first = 0;
         var units = new List<(int, int)>();
         for (int replica = 0; replica <= replicas; replica++)
@@ -100,8 +105,8 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     private SizeCurves Collect(int size, int replicas, SortedDictionary<int, ReplicaCurve> curves)
     {
-        IReadOnlyList<string> names = Observables.Of(experiment.Model);
-        double[] times = experiment.Times();
+        IReadOnlyList<string> names = Observables.Of(experiment);
+        double[] times = experiment.Times(size);
         double[][,] values = [.. names.Select(_ => new double[replicas, times.Length])];
         var diverged = new List<int>();
         for (int r = 0; r < replicas; r++)
@@ -120,7 +125,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 }
 
 /// <summary>One worker: takes units from a queue until none is left.</summary>
-internal sealed class DenseWorker(
+internal sealed class ReplicaWorker(
     Experiment experiment,
     int size,
     ConcurrentQueue<(int First, int Count)> units,
@@ -143,8 +148,10 @@ internal sealed class DenseWorker(
         where TView : struct, IView<TReal, TWord>
         where TLoss : struct, ILoss<TReal>
     {
-        var engine = new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss);
-        int observables = Observables.Of(experiment.Model).Count;
+        IReplicaEngine engine = experiment.IsOnline
+            ? new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss)
+            : new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss);
+        int observables = Observables.Of(experiment).Count;
         while (units.TryDequeue(out (int First, int Count) unit))
         {
             var curves = new List<ReplicaCurve>();
@@ -152,7 +159,7 @@ internal sealed class DenseWorker(
             {
                 if (cancellation.IsCancellationRequested)
                     return false;
-                var values = new double[observables, experiment.RecordSteps.Count];
+                var values = new double[observables, experiment.RecordStepsAt(size).Count];
                 MemoryFill(values);
                 bool whole = engine.Run(r, values);
                 curves.Add(new(values, whole ? string.Empty : "diverged"));

@@ -39,7 +39,7 @@ public static class Comparison
             return (fits, new(Unresolved, string.Join(' ', Hindrances(theory, sizes)), []));
         var checks = new List<Check>();
         var unequal = new List<string>();
-        string[] names = [.. Observables.Of(experiment.Model).Where(theory.Observables.ContainsKey)];
+        string[] names = [.. Observables.Of(experiment).Where(theory.Observables.ContainsKey)];
         bool hasLimit = sizes.Count >= FiniteSize.LeastSizes;
         double level = experiment.Verdict.Alpha / names.Length;
         foreach (string name in names)
@@ -150,6 +150,7 @@ public static class Comparison
     {
         private readonly int[] dimensions;
         private readonly Matrix<double>[] samples;
+        private readonly Vector<double>? exact;
         private readonly double[] limitWeights;
         private readonly double[] slopeWeights;
 
@@ -162,8 +163,11 @@ public static class Comparison
             samples =
             [
                 .. curves.Select(c => windows.Of(c.Values[c.Observables.ToList().IndexOf(name)], c.Diverged)),
-                windows.Of(theory.Sweeps[name], []),
             ];
+            if (theory.Sweeps.TryGetValue(name, out double[,]? sweeps))
+                samples = [.. samples, windows.Of(sweeps, [])];
+            else
+                exact = windows.Of(theory.Observables[name].Mean);
             // The variance of a replica falls like 1/d: weights n d are as good as known, so the estimates are linear in the means.
             double[] weights = [.. curves.Select(c => (double)(c.Replicas - c.Diverged.Count) * c.Size)];
             double total = weights.Sum(), centre = weights.Zip(dimensions, (w, d) => w / d).Sum() / total;
@@ -183,6 +187,7 @@ public static class Comparison
         public Hotelling? AtSize(int size) => Test([.. dimensions.Select((d, i) =>
             (d == size ? 1 : 0) - (dimensions.Length >= FiniteSize.LeastSizes ? slopeWeights[i] / size : 0))]);
 
-        private Hotelling? Test(double[] weights) => Scale.Count == 0 ? null : Hotelling.Of(samples, [.. weights, -1]);
+        private Hotelling? Test(double[] weights) => Scale.Count == 0 ? null
+            : exact is null ? Hotelling.Of(samples, [.. weights, -1]) : Hotelling.Of(samples, weights, exact);
     }
 }

@@ -10,7 +10,7 @@ using HighDimSgd.Simulation;
 namespace HighDimSgd.Theory;
 
 /// <summary>What one sweep gives.</summary>
-/// <param name="Curves">Observable (in the order of <see cref="Observables.Of"/>, then <see cref="ResponseForm.Rows"/>) by record time.</param>
+/// <param name="Curves">Observable (in the order of <see cref="Observables.Of(ModelSpec)"/>, then <see cref="ResponseForm.Rows"/>) by record time.</param>
 /// <param name="Response">R_th(k,p) by steps where tangents were used, else null: by parts it is noisy at long lags.</param>
 /// <param name="Refusal">Null, or why the sweep stopped.</param>
 public sealed record SweepResult(double[,] Curves, double[,]? Response, string? Refusal);
