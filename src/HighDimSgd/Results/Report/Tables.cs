@@ -63,7 +63,7 @@ internal static class Tables
         ["closed form", "observable", "largest deviation", "in s.e.", "allowed", "status"],
         checks.Select(c => (IEnumerable<object>)
         [
-            c.Name, Captions.Of(c.Observable).Axis, Digits.Plain(c.Largest, 2), Digits.Fixed(c.StandardErrors, 2), Digits.Fixed(c.Allowed, 2),
+            c.Name, Captions.Of(c.Observable).Axis, Digits.Plain(c.Largest, 2), Digits.Fixed(c.StandardErrors, 2), Digits.Plain(c.Allowed, 2),
             c.Status == "fail" ? Html("td", At("class", "fail"), c.Status) : c.Status,
         ]));
 
