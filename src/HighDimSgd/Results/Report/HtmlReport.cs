@@ -103,6 +103,12 @@ internal static class HtmlReport
             yield return Tables.Values(result, observables);
         }
 
+        if (result.FiniteSize.Count > 0)
+        {
+            yield return Html("h2", $"Finite-size fits at t = {Digits.Plain(times[^1])}");
+            yield return FiniteSizeTable.Draw(result);
+        }
+
         if (result.Verdict.Checks.Count > 0)
         {
             yield return Html("h2", "Largest deviations from the theory, in standard errors");
@@ -121,6 +127,9 @@ internal static class HtmlReport
             Html("li", "Points are means over replicas at a finite size d. They differ from the limit by about c/d, so with many replicas "
                 + "a small size deviates by many standard errors although the theory is right. What counts is the limit: the fit of "
                 + "limit + c/d over the sizes."),
+            Html("li", "Finite-size fits: mean(d) = limit + c/d, and with e/d² added where there are four sizes; the exponent is that of limit + c/d^a with "
+                + "a free; d · variance is over replicas, extrapolated. Below a number stands its 95 % interval, by the bootstrap for limit "
+                + "and c, by the profile likelihood for the exponent. Goodness p is small where limit + c/d does not describe the sizes."),
             Html("li", "The lower panel shows (simulation − theory) divided by the standard error of the difference, with guides at ±2; "
                 + "points of the same time are set side by side. Where neither has an error, as for q at t = 0, there is no point."),
             Html("li", "A number in parentheses is the standard error in the last digits: 2.8831(21) means 2.8831 ± 0.0021."),
