@@ -10,7 +10,8 @@ namespace HighDimSgd.Statistics;
 /// Simulation against theory: deviations in standard errors, and the verdict. With three or more sizes the
 /// verdict is about the limit: where a Hotelling T2 on the window means of an observable, Holm over observables, rejects equality of
 /// the extrapolated limit and the theory, it is fail; where it does not and could have seen a deviation as small as the tolerance,
-/// pass; else unresolved. Size checks hold the deviation at a size, after the fitted c/d, against the tolerance; they decide only
+/// pass; else unresolved. Where it rejects but the sizes do not lie on limit + c/d either, the difference may be the extrapolation's, and
+/// it is unresolved as well. Size checks hold the deviation at a size, after the fitted c/d, against the tolerance; they decide only
 /// where there is no limit.
 /// </summary>
 public static class Comparison
@@ -37,6 +38,7 @@ public static class Comparison
             return new(Unresolved, string.Join(' ', Hindrances(theory, sizes)), []);
         var checks = new List<Check>();
         var unequal = new List<string>();
+        var bends = new Dictionary<string, double>();
         string[] names = [.. Observables.Of(experiment).Where(theory.Observables.ContainsKey)];
         bool hasLimit = sizes.Count >= FiniteSize.LeastSizes;
         double level = experiment.Verdict.Alpha / names.Length;
@@ -59,11 +61,13 @@ public static class Comparison
             {
                 (double[] limit, double[] error) = FiniteSize.Limit(name, sizes);
                 double[] deviations = Deviations(limit, error, expected, theory.Times);
+                if (tests.Bend?.P is { } bend && bend <= level)
+                    bends.Add(name, bend);
                 checks.Add(Check(null, name, tests.Limit, tests.Scale, level, Unresolved, deviations));
             }
         }
 
-        Decide(checks, experiment.Verdict);
+        IReadOnlyList<Check> doubtful = Decide(checks, experiment.Verdict, bends);
         string verdict = Overall([.. checks.Where(c => !hasLimit || c.Size is null)], unequal);
         if (sizes.Any(s => s.Diverged.Count > 0))
             verdict = Unresolved;
@@ -74,24 +78,32 @@ public static class Comparison
             why.Add($"Quantities without variance differ from the theory: {string.Join("; ", unequal.Take(Named))}{rest}.");
         }
 
-        why.AddRange(VerdictWords.Of(checks, experiment, sizes, hasLimit));
+        why.AddRange(doubtful.Select(c => VerdictWords.Doubt(c, bends[c.Observable])));
+        why.AddRange(VerdictWords.Of([.. checks.Except(doubtful)], experiment, sizes, hasLimit));
         return new(verdict, string.Join(' ', why), [.. checks.OrderBy(c => c.Size ?? int.MaxValue)]);
     }
 
     private static Check Check(int? size, string name, Hotelling? test, Vector<double> scale, double level, string status, double[] deviations) =>
         new(size, name, test?.Statistic ?? double.NaN, test?.P, status, test?.Detectable(scale, level), deviations);
 
-    /// <summary>Holm's step-down over the limit checks; one that is not rejected passes where it could have seen the tolerance.</summary>
-    private static void Decide(List<Check> checks, VerdictSpec spec)
+    /// <summary>
+    /// Holm's step-down over the limit checks; one that is not rejected passes where it could have seen the tolerance. Returns those
+    /// that are rejected and left unresolved, because the sizes bend.
+    /// </summary>
+    private static List<Check> Decide(List<Check> checks, VerdictSpec spec, Dictionary<string, double> bends)
     {
         bool rejecting = true;
+        var doubtful = new List<Check>();
         int[] limits = [.. Enumerable.Range(0, checks.Count).Where(i => checks[i].Size is null && checks[i].P is not null).OrderBy(i => checks[i].P)];
         for (int rank = 0; rank < limits.Length; rank++)
         {
             Check check = checks[limits[rank]];
             rejecting &= check.P <= spec.Alpha / (limits.Length - rank);
-            string status = rejecting ? Fail : check.Detectable <= spec.Tolerance ? Pass : Unresolved;
+            bool isDoubtful = rejecting && bends.ContainsKey(check.Observable);
+            string status = isDoubtful ? Unresolved : rejecting ? Fail : check.Detectable <= spec.Tolerance ? Pass : Unresolved;
             checks[limits[rank]] = check with { Status = status };
+            if (isDoubtful)
+                doubtful.Add(checks[limits[rank]]);
         }
 
         // Nothing to test: no time carries variance at every size, and what carries none is compared at the sizes.
@@ -100,6 +112,8 @@ public static class Comparison
             if (checks[i].Size is null && checks[i].P is null && checks[i].Deviations.All(d => !double.IsFinite(d) || d == 0))
                 checks[i] = checks[i] with { Status = Pass };
         }
+
+        return doubtful;
     }
 
     private static string WithinTolerance(Hotelling? test, Vector<double> scale, double tolerance, double level)
@@ -168,7 +182,8 @@ public static class Comparison
             else
                 exact = windows.Of(theory.Observables[name].Mean);
             fit = LadderFit.OfMeans(sizes, Math.Min(2, sizes.Count));
-            Limit = curves.Count >= FiniteSize.LeastSizes ? Test(fit.Row(0)) : null;
+            Limit = curves.Count >= FiniteSize.LeastSizes ? Test(fit.Row(0), -1) : null;
+            Bend = curves.Count >= FiniteSize.LeastSizes ? Test(LadderFit.OfMeans(sizes, 3).Row(2), 0) : null;
         }
 
         /// <summary>Size of the theory's window means: the unit of relative deviations.</summary>
@@ -177,11 +192,14 @@ public static class Comparison
         /// <summary>Extrapolated limit minus theory.</summary>
         public Hotelling? Limit { get; }
 
+        /// <summary>The coefficient of 1/d^2, which the theory has no part in.</summary>
+        public Hotelling? Bend { get; }
+
         /// <summary>Mean at a size, less the fitted c/d where there is a fit, minus theory.</summary>
         public Hotelling? AtSize(int size) => Test([.. dimensions.Select((d, i) =>
-            (d == size ? 1 : 0) - (dimensions.Length >= FiniteSize.LeastSizes ? fit.Row(1)[i] / size : 0))]);
+            (d == size ? 1 : 0) - (dimensions.Length >= FiniteSize.LeastSizes ? fit.Row(1)[i] / size : 0))], -1);
 
-        private Hotelling? Test(double[] weights) => Scale.Count == 0 ? null
-            : exact is null ? Hotelling.Of(samples, [.. weights, -1]) : Hotelling.Of(samples, weights, exact);
+        private Hotelling? Test(double[] weights, double theory) => Scale.Count == 0 ? null
+            : exact is null ? Hotelling.Of(samples, [.. weights, theory]) : Hotelling.Of(samples, weights, -theory * exact);
     }
 }

@@ -71,7 +71,7 @@ public static class FiniteSize
         {
             (double Low, double High)[] ends =
             [
-                .. points.Select((p, t) => p.IsNoisy && bootstrap.IsPossible ? bootstrap.Interval(line.Row(power), t)
+                .. points.Select((p, t) => p.IsNoisy && bootstrap.IsPossible ? bootstrap.Interval(line.Row(power), p.Coefficient(line, power), t)
                     : p.IsExact ? (p.Coefficient(line, power).Value, p.Coefficient(line, power).Value) : (double.NaN, double.NaN)),
             ];
             return new([.. ends.Select(e => e.Low)], [.. ends.Select(e => e.High)]);

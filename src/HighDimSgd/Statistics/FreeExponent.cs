@@ -16,7 +16,6 @@ internal sealed class FreeExponent(IReadOnlyList<int> sizes, int[] freedoms)
     private const int Points = 120;
 
     private readonly double[] logs = [.. sizes.Select(d => Math.Log((double)d / sizes[0]))];
-    private readonly double threshold = Math.Pow(StudentT.InvCDF(0, 1, freedoms.Min(), (1 + Level) / 2), 2);
 
     /// <summary>Best exponent and interval; NaN as in <see cref="Results.ExponentFit"/>.</summary>
     public (double Value, double Low, double High) Fit(double[] means, double[] errors)
@@ -32,7 +31,7 @@ internal sealed class FreeExponent(IReadOnlyList<int> sizes, int[] freedoms)
             floor = Math.Min(floor, ChiSquare(value, means, errors));
         }
 
-        double bound = floor + threshold;
+        double bound = floor + Math.Pow(StudentT.InvCDF(0, 1, freedoms.Min(), (1 + Level) / 2), 2);
         int first = Array.FindIndex(misfits, m => m <= bound), last = Array.FindLastIndex(misfits, m => m <= bound);
         return (
             value,

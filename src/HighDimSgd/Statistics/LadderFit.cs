@@ -16,9 +16,9 @@ internal sealed class LadderFit
     /// <param name="terms">Number of powers, at most the number of sizes.</param>
     public LadderFit(IReadOnlyList<int> sizes, IReadOnlyList<double> weights, int terms)
     {
-        // In units of the smallest size the powers are of order one.
+        // In units of the smallest size the powers are of order one. A size without replicas has weight 0 and no mean, whatever is solved.
         double unit = sizes.Min();
-        double[] root = [.. weights.Select(Math.Sqrt)];
+        double[] root = [.. weights.Select(w => w > 0 ? Math.Sqrt(w) : 1)];
         Matrix<double> design = Matrix<double>.Build.Dense(sizes.Count, terms, (s, k) => root[s] * Math.Pow(unit / sizes[s], k));
         Matrix<double> solution = design.QR().Solve(Matrix<double>.Build.DenseOfDiagonalArray(root));
         rows = [.. Enumerable.Range(0, terms).Select(k => (solution.Row(k) * Math.Pow(unit, k)).ToArray())];

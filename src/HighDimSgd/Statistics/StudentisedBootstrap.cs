@@ -16,9 +16,12 @@ internal sealed class StudentisedBootstrap
     /// <summary>Fewest replicas at a size; below that no interval is given.</summary>
     public const int LeastReplicas = 8;
 
+    /// <summary>Most rows that are drawn from. More replicas go in blocks of equal size: their mean has the skewness of the replicas' own.</summary>
+    private const int MostRows = 1000;
+
     private const int Rank = (Resamples + 1) / 40;
 
-    private readonly double[][] means;
+    private readonly int times;
     private readonly double[][] deviations;
     private readonly double[][] squares;
 
@@ -27,34 +30,24 @@ internal sealed class StudentisedBootstrap
     /// <param name="seed">Seed of the experiment.</param>
     public StudentisedBootstrap(IReadOnlyList<double[,]> tables, IReadOnlyList<int> sizes, ulong seed)
     {
-        (int times, int count) = (tables[0].GetLength(1), tables.Count);
-        means = new double[count][];
-        (deviations, squares) = (new double[count][], new double[count][]);
+        times = tables[0].GetLength(1);
         IsPossible = tables.All(t => t.GetLength(0) >= LeastReplicas);
-        for (int s = 0; s < count && IsPossible; s++)
-        {
-            means[s] = [.. Enumerable.Range(0, times).Select(t => Mean(tables[s], t))];
-            (deviations[s], squares[s]) = Resample(tables[s], means[s], sizes[s], seed);
-        }
+        (deviations, squares) = (new double[tables.Count][], new double[tables.Count][]);
+        for (int s = 0; s < tables.Count && IsPossible; s++)
+            (deviations[s], squares[s]) = Resample(CentredBlocks(tables[s]), times, sizes[s], seed);
     }
 
     /// <summary>True where every size has enough replicas.</summary>
     public bool IsPossible { get; }
 
     /// <summary>The interval of a combination of the means at one time.</summary>
-    public (double Low, double High) Interval(double[] row, int time)
+    /// <param name="row">The combination.</param>
+    /// <param name="estimate">Its value and standard error.</param>
+    /// <param name="time">The time.</param>
+    public (double Low, double High) Interval(double[] row, (double Value, double Error) estimate, int time)
     {
-        (double estimate, double error) = (0, 0);
-        for (int s = 0; s < row.Length; s++)
-        {
-            estimate += row[s] * means[s][time];
-            error += row[s] * row[s] * squares[s][time];
-        }
-
-        error = Math.Sqrt(error);
-        int times = means[0].Length;
         double[] ratios = new double[Resamples];
-        for (int b = 1; b <= Resamples; b++)
+        for (int b = 0; b < Resamples; b++)
         {
             (double deviation, double square) = (0, 0);
             for (int s = 0; s < row.Length; s++)
@@ -63,27 +56,44 @@ internal sealed class StudentisedBootstrap
                 square += row[s] * row[s] * squares[s][(b * times) + time];
             }
 
-            ratios[b - 1] = deviation / Math.Sqrt(square);
+            ratios[b] = deviation / Math.Sqrt(square);
         }
 
         Array.Sort(ratios);
-        return (estimate - (error * ratios[Resamples - Rank]), estimate - (error * ratios[Rank - 1]));
+        return (estimate.Value - (estimate.Error * ratios[Resamples - Rank]), estimate.Value - (estimate.Error * ratios[Rank - 1]));
     }
 
-    /// <summary>Mean less the sample's mean, and squared standard error, by resample and time; resample 0 is the sample itself.</summary>
-    private static (double[] Deviations, double[] Squares) Resample(double[,] table, double[] mean, int size, ulong seed)
+    /// <summary>Block means of the replicas less their mean, row after row. Replicas over are left out.</summary>
+    private static double[] CentredBlocks(double[,] table)
     {
-        (int replicas, int times) = (table.GetLength(0), table.GetLength(1));
-        double[] centred = new double[replicas * times];
-        for (int i = 0; i < centred.Length; i++)
-            centred[i] = table[i / times, i % times] - mean[i % times];
-        var (deviations, squares) = (new double[(Resamples + 1) * times], new double[(Resamples + 1) * times]);
-        int[] counts = new int[replicas];
-        for (int b = 0; b <= Resamples; b++)
+        int length = 1 + ((table.GetLength(0) - 1) / MostRows), rows = table.GetLength(0) / length, times = table.GetLength(1);
+        double[] blocks = new double[rows * times];
+        for (int t = 0; t < times; t++)
         {
-            Draw(counts, new RandomField(seed, Purpose.Bootstrap, size, (uint)b), isSample: b == 0);
+            double mean = 0;
+            for (int r = 0; r < rows * length; r++)
+            {
+                blocks[(r / length * times) + t] += table[r, t] / length;
+                mean += table[r, t] / (rows * length);
+            }
+
+            for (int r = 0; r < rows; r++)
+                blocks[(r * times) + t] -= mean;
+        }
+
+        return blocks;
+    }
+
+    /// <summary>Mean and squared standard error by resample and time, of rows whose mean is 0.</summary>
+    private static (double[] Deviations, double[] Squares) Resample(double[] centred, int times, int size, ulong seed)
+    {
+        int[] counts = new int[centred.Length / times];
+        var (deviations, squares) = (new double[Resamples * times], new double[Resamples * times]);
+        for (int b = 0; b < Resamples; b++)
+        {
+            Draw(counts, new RandomField(seed, Purpose.Bootstrap, size, (uint)b));
             Span<double> sum = deviations.AsSpan(b * times, times), square = squares.AsSpan(b * times, times);
-            for (int r = 0; r < replicas; r++)
+            for (int r = 0; r < counts.Length; r++)
             {
                 if (counts[r] > 0)
                     Add(counts[r], centred.AsSpan(r * times, times), sum, square);
@@ -91,19 +101,19 @@ internal sealed class StudentisedBootstrap
 
             for (int t = 0; t < times; t++)
             {
-                sum[t] /= replicas;
-                square[t] = Math.Max(0, (square[t] / replicas) - (sum[t] * sum[t])) / (replicas - 1);
+                sum[t] /= counts.Length;
+                square[t] = Math.Max(0, (square[t] / counts.Length) - (sum[t] * sum[t])) / (counts.Length - 1);
             }
         }
 
         return (deviations, squares);
     }
 
-    /// <summary>How often each replica is drawn.</summary>
-    private static void Draw(int[] counts, RandomField field, bool isSample)
+    /// <summary>How often each row is drawn.</summary>
+    private static void Draw(int[] counts, RandomField field)
     {
-        Array.Fill(counts, isSample ? 1 : 0);
-        for (int draw = 0; draw < counts.Length && !isSample; draw += 4)
+        Array.Clear(counts);
+        for (int draw = 0; draw < counts.Length; draw += 4)
         {
             Four<Word1> words = field.Words<Real1, Word1>(0, draw / 4, 0);
             ReadOnlySpan<Word1> four = [words.A, words.B, words.C, words.D];
@@ -120,13 +130,5 @@ internal sealed class StudentisedBootstrap
             sum[t] += term;
             square[t] += term * row[t];
         }
-    }
-
-    private static double Mean(double[,] table, int time)
-    {
-        double sum = 0;
-        for (int r = 0; r < table.GetLength(0); r++)
-            sum += table[r, time];
-        return sum / table.GetLength(0);
     }
 }

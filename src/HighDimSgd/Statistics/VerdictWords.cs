@@ -40,6 +40,11 @@ internal static class VerdictWords
             yield return $"With fewer than {FiniteSize.LeastSizes} sizes there is no limit to compare; a finite size differs from it by about c/d.";
     }
 
+    /// <summary>The sentence on a limit that differs from the theory where the sizes do not lie on limit + c/d.</summary>
+    public static string Doubt(Check check, double bend) =>
+        $"The extrapolated limit differs from the theory in {Named(check, hasLimit: true)}, but limit + c/d does not describe these sizes there "
+        + $"(p {Short(bend)}), so the difference may be the extrapolation's: it takes larger sizes.";
+
     private static string Named(Check check, bool hasLimit)
     {
         string where = hasLimit ? string.Empty : $" at d = {check.Size}";

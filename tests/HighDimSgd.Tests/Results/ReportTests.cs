@@ -63,12 +63,29 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public void FiniteSizeFigureHasSizesFitAndTheory()
     {
-        XElement svg = Figure("q-finite-size", Synthetic.Complete().Result);
+        ExperimentResult result = Synthetic.Complete().Result;
+        XElement svg = Figure("q-finite-size", result);
         Assert.Single(ByClass(svg, "curve"));
+        Assert.Single(ByClass(svg, "band"));
         Assert.Equal(3 + 3, ByClass(svg, "mark").Count());
         Assert.Equal(2 + 2, ByClass(svg, "mark full").Count()); // fitted limit and theory, and their legend keys
         Assert.Equal(["0", "1/1000", "1/500", "1/250"],
             svg.Descendants().Where(e => (string?)e.Attribute("text-anchor") == "middle").Select(e => e.Value).Take(4));
+    }
+
+    [Fact]
+    public void FiniteSizeFitsAreTabledAndTheSecondOrderDrawn()
+    {
+        ExperimentResult result = Synthetic.Complete().Result;
+        string text = Report(result);
+        Assert.Contains("Finite-size fits at t = 12", text, StringComparison.Ordinal);
+        Assert.Contains("above 0.42", text, StringComparison.Ordinal);
+        Assert.Contains("needs about 4 times the replicas at d = 1000.", text, StringComparison.Ordinal);
+        double[] numbers = result.FiniteSize["q"].Limit;
+        var second = new SecondOrderFit(numbers, numbers, numbers, numbers, [.. numbers.Select(_ => -77.5)], [.. numbers.Select(_ => 1.2)]);
+        ExperimentResult bent = result with { FiniteSize = result.FiniteSize.ToDictionary(f => f.Key, f => f.Value with { SecondOrder = second }) };
+        Assert.Contains("−77.5(1.2)", Report(bent), StringComparison.Ordinal);
+        Assert.Equal(2, ByClass(Figure("q-finite-size", bent), "curve").Count());
     }
 
     [Theory]

@@ -54,6 +54,12 @@ public sealed class ResultsFileTests : IDisposable
         Assert.Equal(result.Sizes[2].Observables["m"].Variance, size["observables"]!["m"]!["variance"]!.AsArray().Select(v => (double)v!));
         Assert.Null(size["observables"]!["test_error"]!["mean"]![0]); // undefined there
         Assert.Equal(result.FiniteSize["q"].CoefficientError, json["finite_size"]!["q"]!["coefficient_error"]!.AsArray().Select(v => (double)v!));
+        JsonNode m = json["finite_size"]!["m"]!;
+        Assert.Equal(result.FiniteSize["m"].LimitInterval.High, m["limit_interval"]!["high"]!.AsArray().Select(v => (double)v!));
+        Assert.Equal((13, 13), (m["limit_covariance"]!.AsArray().Count, m["limit_covariance"]![12]!.AsArray().Count));
+        Assert.Equal((0.42, null), ((double)m["exponent"]!["low"]![12]!, m["exponent"]!["high"]![12]));
+        Assert.StartsWith("The exponent", (string)m["advice"]!, StringComparison.Ordinal);
+        Assert.True(json["finite_size"]!["q"]!.AsObject().TryGetPropertyValue("advice", out JsonNode? none) && none is null);
         JsonArray checks = json["verdict"]!["checks"]!.AsArray();
         Assert.Equal(250, (int)checks[0]!["size"]!);
         Assert.Equal("limit", (string)checks[^1]!["size"]!);

@@ -146,7 +146,16 @@ internal static class Synthetic
         double[] error = [.. theory.Observables[observable].Error.Select(e => 3 * e)];
         return new FiniteSizeFit(
             [.. times.Select((t, k) => Limit(observable, t) + error[k] * Math.Sin(1.0 + k))], error,
-            [.. times.Select(t => -1.2 * Limit(observable, t))], [.. error.Select(e => 450 * e)]);
+            [.. times.Select(t => -1.2 * Limit(observable, t))], [.. error.Select(e => 450 * e)])
+        {
+            LimitInterval = new([.. times.Select((t, k) => Limit(observable, t) - (2 * error[k]))], [.. times.Select((t, k) => Limit(observable, t) + (2 * error[k]))]),
+            CoefficientInterval = new([.. error.Select(e => -900 * e)], [.. error.Select(e => 900 * e)]),
+            LimitCovariance = [.. error.Select(e => error.Select(f => 0.8 * e * f).ToArray())],
+            Goodness = [.. times.Select(t => 0.3 + (t / 40))],
+            Exponent = new([.. times.Select(_ => 1.1)], [.. times.Select(_ => 0.42)], [.. times.Select(_ => double.NaN)]),
+            ScaledVariance = new([.. Sizes.Select(_ => error)], [.. Sizes.Select(_ => error)], error, [.. error.Select(e => e / 9)]),
+            Advice = observable == Observables.M ? "The exponent of c/d is not resolved: needs about 4 times the replicas at d = 1000." : null,
+        };
     }
 
     private static Check Checked(int? size, string observable, double[] mean, double[] error, TheoryResult theory)

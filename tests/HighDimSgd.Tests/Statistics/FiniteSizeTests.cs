@@ -72,6 +72,30 @@ public sealed class FiniteSizeTests
     public void TwoSizesAreNotEnough() =>
         Assert.Empty(FiniteSize.Fit([Curves(100, 10, [1, 2, 3], [0, 0.1, 0.1]), Curves(200, 10, [1, 2, 3], [0, 0.1, 0.1])], 1));
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    public void TooFewReplicasLeaveGapsAndNoError(int left)
+    {
+        // Ladders of which all but so many replicas diverged, at one size or at all.
+        foreach (int lost in new[] { 1, 3 })
+        {
+            SizeCurves[] curves =
+            [
+                .. new[] { 100, 200, 400 }.Select((d, i) => Curves(d, 10, [1, 2 + (1.0 / d), 3], [0, 0.1, 0.1]) with
+                {
+                    Diverged = i < lost ? [.. Enumerable.Range(left, 10 - left)] : [],
+                }),
+            ];
+            FiniteSizeFit fit = FiniteSize.Fit(curves, 1)["q"];
+            Assert.Equal(left > 1, double.IsFinite(fit.Limit[1]));
+            Assert.Equal(left > 1, double.IsFinite(fit.Goodness[1]));
+            Assert.Equal(double.NaN, fit.LimitInterval.Low[1]);
+            Assert.Equal(left > 1, double.IsFinite(fit.ScaledVariance!.Limit[1]));
+        }
+    }
+
     [Fact]
     public void IsGeneralisedLeastSquaresOverAllTimes()
     {

@@ -119,11 +119,12 @@ public sealed class LadderTests
             SizeCurves[] curves = draws.Next();
             LadderFit line = LadderFit.OfMeans(curves.Select(Moments.Summarise), 2);
             var bootstrap = new StudentisedBootstrap([.. curves.Select(c => Designs.Means(c, 0))], Sizes, (ulong)i);
-            (double low, double high) = bootstrap.Interval(line.Row(0), 0);
+            LadderTime point = Point(curves, 0);
+            (double low, double high) = bootstrap.Interval(line.Row(0), point.Coefficient(line, 0), 0);
             limits += low < 1 && 1 < high ? 1 : 0;
-            double shift = 5 * Point(curves, 0).Coefficient(line, 0).Error;
+            double shift = 5 * point.Coefficient(line, 0).Error;
             shifted += low < 1 + shift && 1 + shift < high ? 1 : 0;
-            (low, high) = bootstrap.Interval(line.Row(1), 0);
+            (low, high) = bootstrap.Interval(line.Row(1), point.Coefficient(line, 1), 0);
             coefficients += low < 5 && 5 < high ? 1 : 0;
         }
 
@@ -133,20 +134,23 @@ public sealed class LadderTests
         Assert.InRange(shifted, 0, 40);
     }
 
-    [Fact]
-    public void BootstrapIntervalsComeFromTheSeedAndAreThoseOfANormalLawWithManyReplicas()
+    [Theory]
+    [InlineData(900)]
+    [InlineData(2500)] // in blocks of three
+    public void BootstrapIntervalsComeFromTheSeedAndAreThoseOfANormalLawWithManyReplicas(int replicas)
     {
-        SizeCurves[] curves = new LadderDraws(2, Sizes, [2000, 2000, 2000], d => 1 + (5.0 / d)).Next();
+        SizeCurves[] curves = new LadderDraws(2, Sizes, [replicas, replicas, replicas], d => 1 + (5.0 / d)).Next();
         double[][,] tables = [.. curves.Select(c => Designs.Means(c, 0))];
         LadderFit line = LadderFit.OfMeans(curves.Select(Moments.Summarise), 2);
-        (double low, double high) = new StudentisedBootstrap(tables, Sizes, 1).Interval(line.Row(0), 2);
-        Assert.Equal((low, high), new StudentisedBootstrap(tables, Sizes, 1).Interval(line.Row(0), 2));
-        Assert.NotEqual((low, high), new StudentisedBootstrap(tables, Sizes, 2).Interval(line.Row(0), 2));
+        (double Value, double Error) limit = Point(curves, 2).Coefficient(line, 0);
+        (double low, double high) = Interval(1);
+        Assert.Equal((low, high), Interval(1));
+        Assert.NotEqual((low, high), Interval(2));
         // 799 resamples: an end has a standard deviation of .094 errors; 4 of them.
-        (double limit, double error) = Point(curves, 2).Coefficient(line, 0);
-        Assert.Equal(-1.96, (low - limit) / error, 0.38);
-        Assert.Equal(1.96, (high - limit) / error, 0.38);
-        Assert.False(new StudentisedBootstrap([.. tables.Select(_ => new double[7, 3])], Sizes, 1).IsPossible);
+        Assert.Equal(-1.96, (low - limit.Value) / limit.Error, 0.38);
+        Assert.Equal(1.96, (high - limit.Value) / limit.Error, 0.38);
+
+        (double, double) Interval(ulong seed) => new StudentisedBootstrap(tables, Sizes, seed).Interval(line.Row(0), limit, 2);
     }
 
     [Fact]

@@ -36,7 +36,8 @@ internal sealed class SyntheticExperiments(int seed, int replicas, double alpha,
     /// <summary>The verdict on one experiment.</summary>
     /// <param name="shift">Shift of the first observable at every time, in standard errors of the limit.</param>
     /// <param name="naive">True to take all replicas for independent.</param>
-    public Verdict Next(double shift = 0, bool naive = false)
+    /// <param name="bend">Coefficient of 1/d^2 in the first observable.</param>
+    public Verdict Next(double shift = 0, bool naive = false, double bend = 0)
     {
         IReadOnlyList<string> names = Observables.Of(Model);
         double[] times = [.. Enumerable.Range(0, TimeCount).Select(t => (double)t)];
@@ -58,7 +59,7 @@ internal sealed class SyntheticExperiments(int seed, int replicas, double alpha,
         SizeCurves[] curves =
         [
             .. Sizes.Select(d => new SizeCurves(d, 2 * d, times, names, [.. names.Select((_, o) => Replicas(
-                d, t => truth[t] + (Coefficient / d) + (o == 0 ? shift * LimitError : 0)))], [])
+                d, t => truth[t] + (Coefficient / d) + (o == 0 ? (shift * LimitError) + (bend / d / d) : 0)))], [])
             {
                 ReplicasPerDesign = naive ? 1 : perDesign,
             }),

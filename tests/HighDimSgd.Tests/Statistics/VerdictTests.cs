@@ -59,6 +59,19 @@ public sealed class VerdictTests : IDisposable
     }
 
     [Fact]
+    public void ALadderThatBendsIsNoCaseAgainstTheTheory()
+    {
+        // e/d^2 of some 15 standard errors: the extrapolated limit is off by as much, and the sizes show why.
+        Verdict verdict = new SyntheticExperiments(6, 200, alpha: 0.05).Next(bend: 2e4);
+        Assert.Equal("unresolved", verdict.Status);
+        Check limit = verdict.Checks.Single(c => c.Size is null && c.Observable == "q");
+        Assert.Equal("unresolved", limit.Status);
+        Assert.True(limit.P < 1e-6, $"p = {limit.P}");
+        Assert.Contains("limit + c/d does not describe these sizes", verdict.Why, StringComparison.Ordinal);
+        Assert.DoesNotContain("No difference from the theory is seen in the limit, but for q", verdict.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OneSampleIsHotellingsOwnTest()
     {
         // n = 12 observations of 3 correlated numbers: p-values of a true null are uniform, so 4 in 100 lie below 0.04.

@@ -1,15 +1,18 @@
 using System.Xml.Linq;
 using HighDimSgd.Results.Plots;
+using HighDimSgd.Statistics;
 
 namespace HighDimSgd.Results.Report;
 
 /// <summary>
-/// An observable at the last record time against 1/d: the means, the fitted limit + c/d, its limit, and the theory at
-/// 1/d = 0.
+/// An observable at the last record time against 1/d: the means, the fitted limit + c/d with its band, its limit, the second order
+/// where there is one, and the theory at 1/d = 0.
 /// </summary>
 internal static class FiniteSizeFigure
 {
     private const double Height = 348, Beside = 6;
+
+    private const int Points = 40;
 
     /// <summary>Draws the figure, or null where there is no fit at the last time.</summary>
     public static XElement? Draw(ExperimentResult result, string observable)
@@ -32,13 +35,16 @@ internal static class FiniteSizeFigure
         double end = dots.Max(d => d.At);
         IEnumerable<Tick> sizes = result.Sizes.Reverse().Select(s => new Tick(1.0 / s.Size, $"1/{s.Size}"));
         var x = new Axis("1/d", -0.06 * end, 1.06 * end, [new Tick(0, "0"), .. sizes]);
-        var y = Axis.Linear(symbol, [limit + slope * end,
+        double[] grid = [.. Enumerable.Range(0, Points + 1).Select(i => i * end / Points)];
+        double[] values = [.. grid.Select(v => limit + slope * v)], errors = Errors(LadderFit.OfMeans(result.Sizes, 2));
+        var y = Axis.Linear(symbol, [.. Figure.Reach(values, errors), .. SecondOrder(),
             .. Figure.Reach([limit, exact, .. dots.Select(d => d.Mean)], [limitError, exactError, .. dots.Select(d => d.Error)])]);
 
-        Series line = Series.Limit with { Label = "limit + c/d", Marker = Marker.None };
+        Series line = Series.Limit with { Label = "limit + c/d", Marker = Marker.None, HasBand = true };
+        Series bent = line with { Label = "limit + c/d + e/d²", Dash = "7 4", HasBand = false };
         Series theorySeries = Series.Theory(Captions.Theory(result.Theory)) with { Marker = Marker.Dot, HasBand = false };
         IEnumerable<Series> legend =
-            [line, Series.Limit, .. theory is null ? Array.Empty<Series>() : [theorySeries], .. dots.Select(d => d.Series)];
+            [line, .. fit.SecondOrder is null ? Array.Empty<Series>() : [bent], Series.Limit, .. theory is null ? Array.Empty<Series>() : [theorySeries], .. dots.Select(d => d.Series)];
         string title = $"Finite size at t = {Digits.Plain(result.Sizes[^1].Times[^1])}: {symbol}";
         return Figure.Compose(result.Experiment.Name, title, legend, Height, top =>
         {
@@ -46,11 +52,20 @@ internal static class FiniteSizeFigure
             return
             [
                 panel.Frame(labelX: true),
-                panel.Line(line, [0, end], [limit, limit + slope * end]),
+                panel.Band(line, grid, values, Figure.Halves(errors)),
+                panel.Line(line, [0, end], [values[0], values[^1]]),
+                .. fit.SecondOrder is null ? Array.Empty<XElement>() : [panel.Line(bent, grid, SecondOrder())],
                 .. dots.Select(d => panel.Points(d.Series, [d.At], [d.Mean], [Figure.Errors * d.Error])),
                 panel.Points(theorySeries, [0], [exact], [Figure.Errors * exactError], -Beside),
                 panel.Points(Series.Limit, [0], [limit], [Figure.Errors * limitError], Beside),
             ];
         });
+
+        // The fit's errors at the grid, from those of the means.
+        double[] Errors(LadderFit ladder) =>
+            [.. grid.Select(v => LadderFit.Combine(ladder.At(v), [.. dots.Select(d => d.Mean)], [.. dots.Select(d => d.Error)]).Error)];
+
+        double[] SecondOrder() => fit.SecondOrder is not { } second ? []
+            : [.. grid.Select(v => second.Limit[^1] + second.Coefficient[^1] * v + second.Curvature[^1] * v * v)];
     }
 }

@@ -120,6 +120,12 @@ internal static class HtmlReport
             yield return Tables.Values(result, observables);
         }
 
+        if (result.FiniteSize.Count > 0)
+        {
+            yield return Html("h2", $"Finite-size fits at t = {Digits.Plain(times[^1])}");
+            yield return FiniteSizeTable.Draw(result);
+        }
+
         if (result.Verdict.Checks.Count > 0)
         {
             yield return Html("h2", "Largest deviations from the theory, in standard errors");
@@ -149,6 +155,9 @@ internal static class HtmlReport
             Html("li", "The verdict tests that limit: each curve's means over a few windows of time, with their covariance, give one "
                 + "Hotelling T² per observable; Holm over the observables. Pass says that nothing differs and that a deviation of the "
                 + "tolerance would have been seen nine times in ten; unresolved, that it might not; fail, that the difference is not chance."),
+            Html("li", "Finite-size fits: mean(d) = limit + c/d, and with e/d² added where there are four sizes; the exponent is that of limit + c/d^a with "
+                + "a free; d · variance is over replicas, extrapolated. Below a number stands its 95 % interval, by the bootstrap for limit "
+                + "and c, by the profile likelihood for the exponent. Goodness p is small where limit + c/d does not describe the sizes."),
             Html("li", "The lower panel shows (simulation − theory) divided by the standard error of the difference, with guides at ±2; "
                 + "points of the same time are set side by side. Where neither has an error, as for q at t = 0, there is no point."),
             Html("li", "A number in parentheses is the standard error in the last digits: 2.8831(21) means 2.8831 ± 0.0021."),

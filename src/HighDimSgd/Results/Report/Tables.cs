@@ -7,12 +7,12 @@ namespace HighDimSgd.Results.Report;
 /// <summary>The tables of the report.</summary>
 internal static class Tables
 {
-    /// <summary>Means by size, fitted limit, theory and coefficient at the last record time, with standard errors.</summary>
+    /// <summary>Means by size, fitted limit and theory at the last record time, with standard errors.</summary>
     public static XElement Values(ExperimentResult result, IReadOnlyList<string> observables)
     {
         bool fitted = result.FiniteSize.Count > 0, solved = result.Theory.Observables.Count > 0;
         IEnumerable<string> head =
-            ["observable", .. result.Sizes.Select(s => $"d = {s.Size}"), .. fitted ? ["limit", "c of c/d"] : Array.Empty<string>(),
+            ["observable", .. result.Sizes.Select(s => $"d = {s.Size}"), .. fitted ? ["limit"] : Array.Empty<string>(),
                 .. solved ? ["theory"] : Array.Empty<string>(), .. fitted && solved ? ["(limit − theory)/s.e."] : Array.Empty<string>()];
         return Table(head, observables.Select(o =>
         {
@@ -22,7 +22,6 @@ internal static class Tables
             if (fitted)
             {
                 row.Add(fit is null ? Digits.None : Digits.WithError(fit.Limit[^1], fit.LimitError[^1]));
-                row.Add(fit is null ? Digits.None : Digits.WithError(fit.Coefficient[^1], fit.CoefficientError[^1]));
             }
 
             if (solved)
@@ -81,7 +80,8 @@ internal static class Tables
         .. m.Timing.Select(t => (t.Key, $"{Digits.Plain(t.Value, 3)} s")),
     ]);
 
-    private static string Last(Curve? curve) => curve is null ? Digits.None : Digits.WithError(curve.Mean[^1], curve.Error[^1]);
+    /// <summary>A curve's value at the last record time with its error.</summary>
+    public static string Last(Curve? curve) => curve is null ? Digits.None : Digits.WithError(curve.Mean[^1], curve.Error[^1]);
 
     private static string SizeName(int? size) => size is int d ? $"d = {d}" : "limit";
 
@@ -110,7 +110,7 @@ internal static class Tables
     private static XElement Pairs(IEnumerable<(string Key, string Value)> rows) => Html("table", At("class", "pairs"),
         Html("tbody", rows.Select(r => Html("tr", Html("td", r.Key), Html("td", r.Value)))));
 
-    /// <summary>A table; a cell may be an element of its own.</summary>
+    /// <summary>A table with a head; cells are texts or their own elements.</summary>
     public static XElement Table(IEnumerable<string> head, IEnumerable<IEnumerable<object>> rows) => Html("div", At("class", "scroll"),
         Html("table",
             Html("thead", Html("tr", head.Select(h => Html("th", h)))),
