@@ -11,7 +11,7 @@ namespace HighDimSgd.Planning;
 /// <summary>Foretells time, memory and disk of a run, and the replicas that a wished error needs, from a short measure on this machine.</summary>
 public static class Planner
 {
-    private const double SimulationSeconds = 0.8, TheorySeconds = 0.6;
+    private const double SimulationSeconds = 0.8, TheorySeconds = 0.9;
 
     private const int PilotReplicas = 100;
 

@@ -3,6 +3,7 @@ using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Simulation;
 using HighDimSgd.Theory;
+using MathNet.Numerics.Statistics;
 
 namespace HighDimSgd.Planning;
 
@@ -55,9 +56,10 @@ internal sealed class TheoryProbe(Experiment experiment, IDevice device, Crowdin
                 piece = Piece(Math.Max(small.Theory.Paths, piece.Theory.Paths / 2), fewSteps);
         }
 
-        (double Wall, double Computing)[] times = Times(piece, 5, perEntry * Work(piece) > seconds / 6 ? 1 : 2, seconds / 2, out result);
+        (double Wall, double Computing)[] times = Times(piece, 10, perEntry * Work(piece) > seconds / 6 ? 1 : 2, seconds / 2, out result);
         crowding.Add(device.Workers * times.Sum(t => t.Wall), times.Sum(t => t.Computing));
-        double each = times.Skip(times.Length > 1 ? 1 : 0).Average(t => t.Computing) / device.Workers;
+        // The median, since the runtime compiles in the background at times.
+        double each = times.Skip(times.Length > 1 ? 1 : 0).Select(t => t.Computing).Median() / device.Workers;
         double first = Math.Max(0, (times[0].Computing / device.Workers) - each);
         bool whole = Work(piece) == Work(experiment);
         if (!whole)
