@@ -11,7 +11,7 @@ namespace HighDimSgd.Planning;
 /// <summary>Foretells time, memory and disk of a run, and the replicas that a wished error needs, from a short measure on this machine.</summary>
 public static class Planner
 {
-    private const double SimulationSeconds = 0.8, TheorySeconds = 0.6;
+    private const double SimulationSeconds = 0.8, TheorySeconds = 0.9;
 
     private const int PilotReplicas = 100;
 
@@ -56,50 +56,53 @@ public static class Planner
         private readonly List<double> costs = [];
         private readonly List<int> workers = [];
         private IReadOnlyList<ReplicaCurve> pilot = [], sweeps = [];
-        private double pathShare = 1, crowding = 1;
+        private readonly Crowding crowding = new();
+        private double pathShare = 1;
 
         public Plan Plan()
         {
-            Simulation();
-            Theory();
+            var probe = new SimulationProbe(experiment, device, crowding);
+            double compile = probe.Compile();
+            var simulator = new Simulator(experiment, device, store);
+            workers.AddRange(experiment.Sizes.Select(simulator.WorkersFor));
+            double[] computing = [.. experiment.Sizes.Select((_, i) => Measure(probe, i))];
+            ClockKind[] clocks = [experiment.Algorithm.Kind, .. experiment.Compare.Where(c => c != experiment.Algorithm.Kind)];
+            Experiment[] variants = [.. clocks.Select(c => experiment with { Algorithm = experiment.Algorithm with { Kind = c } })];
+            SweepCost[] sweepCosts = [.. variants.Select(v => new TheoryProbe(v, device, crowding).Measure(TheorySeconds / clocks.Length))];
+            costs.AddRange(computing.Select(c => c * crowding.Factor));
+
+            for (int i = 0; i < experiment.Sizes.Count; i++)
+                compile = Simulation(i, compile);
+            for (int c = 0; c < clocks.Length; c++)
+                Theory(variants[c], sweepCosts[c], main: c == 0);
+            // More threads than processors crowd themselves.
+            double crowd = Math.Max(1, crowding.Factor * Math.Min(device.Workers, Environment.ProcessorCount) / device.Workers);
+            if (crowd > 1.3)
+                notes.Add(string.Create(CultureInfo.InvariantCulture, $"The processors are shared with other work; alone, a run would be about {crowd:f1} times as fast."));
+            double rest = CostModel.RestSeconds * crowd;
             long report = CostModel.ReportBytes(experiment);
-            double rest = CostModel.RestSeconds * crowding;
             stages.Add(new("report", 0, 1, rest, rest, CostModel.RestBytes, report));
             long resident = CostModel.Resident(experiment, Environment.WorkingSet + CostModel.RestBytes, memory);
             return new(stages, stages.Sum(s => s.Seconds), resident, stages.Sum(s => s.DiskBytes), Precision(), notes);
         }
 
-        private void Simulation()
+        /// <summary>Adds the stage of a size; the first that has something left compiles.</summary>
+        /// <returns>The compilation that is left to the next one.</returns>
+        private double Simulation(int index, double compile)
         {
-            var simulator = new Simulator(experiment, device, store);
-            var probe = new SimulationProbe(experiment, device);
-            double compile = probe.Compile();
-            workers.AddRange(experiment.Sizes.Select(simulator.WorkersFor));
-            costs.AddRange(experiment.Sizes.Select((_, i) => Measure(probe, i)).ToArray());
-            for (int i = 0; i < experiment.Sizes.Count; i++)
-            {
-                (int size, int replicas) = (experiment.Sizes[i], experiment.Replicas[i]);
-                if (workers[i] > 1)
-                    costs[i] *= probe.Crowding;
-                SortedDictionary<int, ReplicaCurve> done = store.Read(Simulator.Kind, store.SimulationHash, size);
-                if (done.Count >= Ladder.Least)
-                    finished.Add(Simulator.Collect(experiment, size, [.. done.Values]));
-                IReadOnlyList<(int First, int Count)> units = Simulator.Missing(experiment, size, replicas, done);
-                double seconds = CostModel.Makespan(units.Select(u => u.Count), costs[i], workers[i]);
-                if (units.Count > 0)
-                    (seconds, compile) = (seconds + compile, 0);
-                long bytes = units.Count == 0 ? 0 : Simulator.Bytes(experiment, size, workers[i]);
-                memory.Add((bytes, bytes / workers[i]));
-                int all = Simulator.Missing(experiment, size, replicas, new Dictionary<int, ReplicaCurve>()).Count;
-                stages.Add(new(
-                    $"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, costs[i], seconds, bytes,
-                    CostModel.UnitBytes(experiment, all, replicas)));
-            }
-
-            // More workers than processors crowd themselves.
-            crowding = Math.Max(1, probe.Crowding * Math.Min(device.Workers, Environment.ProcessorCount) / device.Workers);
-            if (crowding > 1.2)
-                notes.Add(string.Create(CultureInfo.InvariantCulture, $"The processors are shared with other work; alone, the simulation would be {crowding:f1} times as fast."));
+            (int size, int replicas) = (experiment.Sizes[index], experiment.Replicas[index]);
+            SortedDictionary<int, ReplicaCurve> done = store.Read(Simulator.Kind, store.SimulationHash, size);
+            if (done.Count >= Ladder.Least)
+                finished.Add(Simulator.Collect(experiment, size, [.. done.Values]));
+            IReadOnlyList<(int First, int Count)> units = Simulator.Missing(experiment, size, replicas, done);
+            double seconds = CostModel.Makespan(units.Select(u => u.Count), costs[index], workers[index]) + (units.Count > 0 ? compile : 0);
+            long bytes = units.Count == 0 ? 0 : Simulator.Bytes(experiment, size, workers[index]);
+            memory.Add((bytes, bytes / workers[index]));
+            int all = Simulator.Missing(experiment, size, replicas, new Dictionary<int, ReplicaCurve>()).Count;
+            stages.Add(new(
+                $"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, costs[index], seconds, bytes,
+                CostModel.UnitBytes(experiment, all, replicas)));
+            return units.Count > 0 ? 0 : compile;
         }
 
         /// <summary>The smallest size also gives the pilot, where it can be had in the time for the simulation.</summary>
@@ -114,36 +117,29 @@ public static class Planner
             return cost.Seconds;
         }
 
-        private void Theory()
+        private void Theory(Experiment variant, SweepCost cost, bool main)
         {
-            ClockKind[] clocks = [experiment.Algorithm.Kind, .. experiment.Compare.Where(c => c != experiment.Algorithm.Kind)];
-            foreach (ClockKind clock in clocks)
+            string name = Keys.Clock.Word(variant.Algorithm.Kind);
+            SortedDictionary<int, ReplicaCurve> done = store.Read(name, UnitStore.TheoryHash(variant, device.Key), 0);
+            bool refused = done.Values.Any(s => !s.IsWhole);
+            int total = experiment.Theory.Sweeps, left = refused ? 0 : total - done.Keys.Count(s => s < total);
+            if (main)
+                (sweeps, pathShare) = (cost.Pilot, (double)cost.PilotPaths / experiment.Theory.Paths);
+            if (main && done.Count >= Ladder.Least && !refused)
+                (sweeps, pathShare) = ([.. done.Values], 1);
+            if (cost.Refusal is { } why && left > 0)
             {
-                Experiment variant = experiment with { Algorithm = experiment.Algorithm with { Kind = clock } };
-                string name = Keys.Clock.Word(clock);
-                SortedDictionary<int, ReplicaCurve> done = store.Read(name, UnitStore.TheoryHash(variant, device.Key), 0);
-                int total = experiment.Theory.Sweeps, left = total - done.Keys.Count(s => s < total);
-                if (done.Values.Any(s => !s.IsWhole))
-                    left = 0;
-                SweepCost cost = new TheoryProbe(variant, device).Measure(TheorySeconds / clocks.Length);
-                if (clock == clocks[0])
-                    (sweeps, pathShare) = (cost.Pilot, (double)cost.PilotPaths / experiment.Theory.Paths);
-                if (clock == clocks[0] && done.Count >= Ladder.Least && done.Values.All(s => s.IsWhole))
-                    (sweeps, pathShare) = ([.. done.Values], 1);
-                double once = cost.Compile + cost.First;
-                if (cost.Refusal is { } why && left > 0)
-                {
-                    notes.Add(cost.IsWhole
-                        ? $"The theory {name} will be refused: it stops {why}."
-                        : $"A measure of the theory {name} with fewer paths stopped {why}; its time is uncertain.");
-                    left = cost.IsWhole ? 1 : left;
-                }
-
-                long bytes = left == 0 ? 0 : DmftSweeps.Bytes(variant);
-                memory.Add((bytes, bytes));
-                double seconds = left == 0 ? 0 : once + (left * (cost.Each + CostModel.WriteSeconds));
-                stages.Add(new($"theory {name}", total - left, total, cost.Each, seconds, bytes, CostModel.UnitBytes(experiment, total, total)));
+                notes.Add(cost.IsWhole
+                    ? $"The theory {name} will be refused: it stops {why}."
+                    : $"A measure of the theory {name} with fewer paths stopped {why}; its time is uncertain.");
+                left = cost.IsWhole ? 1 : left;
             }
+
+            double each = cost.Each * crowding.Factor;
+            double seconds = left == 0 ? 0 : cost.Compile + (cost.First * crowding.Factor) + (left * (each + CostModel.WriteSeconds));
+            long bytes = left == 0 ? 0 : DmftSweeps.Bytes(variant);
+            memory.Add((bytes, bytes));
+            stages.Add(new($"theory {name}", total - left, total, each, seconds, bytes, CostModel.UnitBytes(experiment, total, total)));
         }
 
         private PrecisionPlan? Precision()

@@ -3,13 +3,14 @@ using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Simulation;
 using HighDimSgd.Theory;
+using MathNet.Numerics.Statistics;
 
 namespace HighDimSgd.Planning;
 
 /// <summary>What the sweeps of a theory cost.</summary>
 /// <param name="Compile">Seconds of compilation.</param>
-/// <param name="First">Seconds that the first sweep takes longer than the others: its memory.</param>
-/// <param name="Each">Seconds of a sweep.</param>
+/// <param name="First">Computing seconds that the first sweep takes longer than the others, on each thread: its memory.</param>
+/// <param name="Each">Computing seconds of a sweep, on each thread.</param>
 /// <param name="Refusal">Why a sweep stopped, or null.</param>
 /// <param name="IsWhole">True where whole sweeps were run.</param>
 /// <param name="Pilot">Whole curves of small sweeps; empty where they would take too long.</param>
@@ -23,43 +24,60 @@ internal sealed record SweepCost(
 /// </summary>
 /// <param name="experiment">The experiment; its clock is the theory's.</param>
 /// <param name="device">Where it runs.</param>
-internal sealed class TheoryProbe(Experiment experiment, IDevice device)
+/// <param name="crowding">Takes in the measures.</param>
+internal sealed class TheoryProbe(Experiment experiment, IDevice device, Crowding crowding)
 {
-    // Drawing a path's coordinate and increment of a step takes about as long as reading this many columns.
+    // Drawing a path's coordinate and increment of a step takes about as long as reading this many columns, and the tangents of a
+    // path as reading this many times steps^3 entries.
     private const int DrawColumns = 24;
+    private const double TangentEntries = 0.5;
 
-    private const int PilotSweeps = 12, PilotPaths = 4096, MostSteps = 200;
+    private const int PilotSweeps = 12, FewestPilotSweeps = 8;
+
+    private readonly bool tangents = DmftSweeps.MethodOf(experiment) == ResponseMethod.Tangent;
 
     /// <summary>Measures within about the given time.</summary>
     public SweepCost Measure(double seconds)
     {
         int paths = experiment.Theory.Paths, steps = experiment.Algorithm.Steps;
-        Experiment small = Piece(Math.Min(paths, PilotPaths), Math.Min(steps, MostSteps));
-        double[] start = Times(small, 1, seconds, out SweepResult? cold), warm = Times(small, 2, seconds, out _);
-        double guess = warm[^1] / Work(small), compile = Math.Max(0, start[0] - warm[0]);
+        int fewSteps = Math.Min(steps, tangents ? 60 : 200);
+        Experiment small = Piece(Math.Min(paths, tangents ? 1024 : 4096), fewSteps);
+        double cold = Times(small, 1, 1, 0, out SweepResult result)[0].Wall, warm = Times(small, 2, 2, 0, out _)[0].Wall;
+        double perEntry = Math.Min(cold, warm) / Work(small);
         var pilot = new List<ReplicaCurve>();
-        if (cold is { Refusal: null } && steps <= MostSteps)
-            Sweep(small, PilotSweeps, seconds / 3, (_, result) => pilot.Add(new(result.Curves, result.Refusal ?? string.Empty)));
+        if (result.Refusal is null && fewSteps == steps)
+            Sweep(small, PilotSweeps, FewestPilotSweeps, seconds / 3, (_, r) => pilot.Add(new(r.Curves, r.Refusal ?? string.Empty)));
 
-        int pieceSteps = Math.Min(steps, MostSteps);
-        double affordable = paths * seconds / 3 / (guess * Work(Piece(paths, pieceSteps)));
-        Experiment piece = Piece((int)Math.Clamp(affordable, Math.Min(paths, PilotPaths), paths), pieceSteps);
-        double[] times = Times(piece, 5, seconds / 2, out SweepResult? last);
-        double each = times.Length > 1 ? times.Skip(1).Average() : times[0];
-        double fixedPart = piece.Theory.Paths < paths || pieceSteps < steps ? TwoTimeSeconds(pieceSteps) : 0;
-        double scale = Work(experiment) / Work(piece), cube = Math.Pow((double)steps / pieceSteps, 3);
-        each = (scale * Math.Max(0, each - fixedPart)) + (cube * fixedPart);
+        Experiment piece = experiment;
+        if (perEntry * Work(piece) > seconds / 2)
+        {
+            piece = Piece(paths, fewSteps);
+            while (piece.Theory.Paths > small.Theory.Paths && perEntry * Work(piece) > seconds / 6)
+                piece = Piece(Math.Max(small.Theory.Paths, piece.Theory.Paths / 2), fewSteps);
+        }
+
+        (double Wall, double Computing)[] times = Times(piece, 10, perEntry * Work(piece) > seconds / 6 ? 1 : 2, seconds / 2, out result);
+        crowding.Add(device.Workers * times.Sum(t => t.Wall), times.Sum(t => t.Computing));
+        // The median, since the runtime compiles in the background at times.
+        double each = times.Skip(times.Length > 1 ? 1 : 0).Select(t => t.Computing).Median() / device.Workers;
+        double first = Math.Max(0, (times[0].Computing / device.Workers) - each);
+        bool whole = Work(piece) == Work(experiment);
+        if (!whole)
+        {
+            // The two-time functions know no paths.
+            double apart = Math.Min(each, TwoTimeSeconds(piece.Algorithm.Steps)), cube = Math.Pow((double)steps / piece.Algorithm.Steps, 3);
+            each = ((each - apart) * Work(experiment) / Work(piece)) + (apart * cube);
+        }
+
         return new(
-            compile, Math.Max(0, times[0] - times[^1]) * piece.Theory.Paths / paths, each, last?.Refusal, scale == 1,
-            pilot.Count == PilotSweeps && pilot.All(p => p.IsWhole) ? pilot : [], small.Theory.Paths);
+            Math.Max(0, cold - warm), first * DmftSweeps.Bytes(experiment) / DmftSweeps.Bytes(piece), each, result.Refusal, whole,
+            pilot.Count >= FewestPilotSweeps && pilot.All(p => p.IsWhole) ? pilot : [], small.Theory.Paths);
     }
 
-    private static double Work(Experiment experiment)
+    private double Work(Experiment piece)
     {
-        double steps = experiment.Algorithm.Steps, entries = experiment.Theory.Paths * steps * (steps + 1 + DrawColumns);
-        return DmftSweeps.MethodOf(experiment) == ResponseMethod.Tangent
-            ? entries + (DmftSweeps.TangentPaths(experiment.Theory.Paths) * steps * steps * steps / 3)
-            : entries;
+        double steps = piece.Algorithm.Steps, entries = piece.Theory.Paths * steps * (steps + 1 + DrawColumns);
+        return tangents ? entries + (TangentEntries * DmftSweeps.TangentPaths(piece.Theory.Paths) * steps * steps * steps) : entries;
     }
 
     /// <summary>The recursions of the two-time functions for force-free paths, whose covariance needs no paths.</summary>
@@ -86,22 +104,22 @@ internal sealed class TheoryProbe(Experiment experiment, IDevice device)
         RecordSteps = steps == experiment.Algorithm.Steps ? experiment.RecordSteps : [.. experiment.RecordSteps.Where(k => k < steps), steps],
     };
 
-    private double[] Times(Experiment piece, int most, double seconds, out SweepResult? last)
+    private (double Wall, double Computing)[] Times(Experiment piece, int most, int fewest, double seconds, out SweepResult last)
     {
-        var times = new List<double>();
+        var times = new List<(double, double)>();
         SweepResult? seen = null;
-        double before = 0;
-        Sweep(piece, most, seconds, (now, result) =>
+        (double wall, double computing) = (0, ComputingClock.ProcessSeconds);
+        Sweep(piece, most, fewest, seconds, (now, result) =>
         {
-            times.Add(now - before);
-            before = now;
-            seen = result;
+            double computingNow = ComputingClock.ProcessSeconds;
+            times.Add((now - wall, computingNow - computing));
+            (wall, computing, seen) = (now, computingNow, result);
         });
-        last = seen;
+        last = seen!;
         return [.. times];
     }
 
-    private void Sweep(Experiment piece, int most, double seconds, Action<double, SweepResult> finished)
+    private void Sweep(Experiment piece, int most, int fewest, double seconds, Action<double, SweepResult> finished)
     {
         int count = 0;
         var watch = Stopwatch.StartNew();
@@ -110,7 +128,7 @@ internal sealed class TheoryProbe(Experiment experiment, IDevice device)
             {
                 double now = watch.Elapsed.TotalSeconds;
                 finished(now, result);
-                return ++count < 2 || now < seconds;
+                return ++count < fewest || now < seconds;
             }),
             wholeDevice: true);
     }

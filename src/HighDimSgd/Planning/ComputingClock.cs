@@ -3,13 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace HighDimSgd.Planning;
 
-/// <summary>Time that the calling thread has computed, where Linux tells it, else time since some start: free of what others compute meanwhile.</summary>
-internal static partial class ThreadClock
+/// <summary>Time spent computing, free of what other processes compute meanwhile.</summary>
+internal static partial class ComputingClock
 {
     private const int ThreadProcessorTime = 3;
 
-    /// <summary>Seconds.</summary>
-    public static double Seconds => OperatingSystem.IsLinux() && ClockGetTime(ThreadProcessorTime, out TimeSpec now) == 0
+    /// <summary>Seconds that all threads of this process have computed.</summary>
+    public static double ProcessSeconds => Environment.CpuUsage.TotalTime.TotalSeconds;
+
+    /// <summary>Seconds that the calling thread has computed, where Linux tells it, else wall-clock seconds.</summary>
+    public static double ThreadSeconds => OperatingSystem.IsLinux() && ClockGetTime(ThreadProcessorTime, out TimeSpec now) == 0
         ? now.Seconds + (1e-9 * now.Nanoseconds)
         : Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
 
