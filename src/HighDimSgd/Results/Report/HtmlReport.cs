@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using HighDimSgd.Experiments;
 using static HighDimSgd.Results.Markup;
 
 namespace HighDimSgd.Results.Report;
@@ -34,7 +35,7 @@ internal static class HtmlReport
                 Figures(result),
                 Numbers(result),
                 SecondAnswers(result),
-                HowToRead(),
+                HowToRead(result.Experiment),
                 Html("div", At("class", "columns"),
                     Html("section", Html("h2", "Parameters"), Tables.Parameters(experiment)),
                     Html("section", Html("h2", "Provenance"), Tables.Provenance(manifest))),
@@ -125,13 +126,16 @@ internal static class HtmlReport
         Tables.ClosedForms(result.ClosedForms),
     ];
 
-    private static IEnumerable<XElement> HowToRead() =>
+    private static IEnumerable<XElement> HowToRead(Experiment experiment) =>
     [
         Html("h2", "How to read this"),
         Html("ul",
-            Html("li", "The line is the limiting theory, d → ∞ at fixed δ = n/d, of the same algorithm at the same step D. Its band and "
-                + "all error bars reach two standard errors to either side. The theory's error is over independent sweeps, the "
-                + "simulation's over replicas."),
+            Html("li", experiment.IsOnline
+                ? "The line is the limiting theory, d → ∞, of the same algorithm: a differential equation, without error. Error bars reach "
+                    + "two standard errors to either side, over replicas. Each size is recorded at its iterations nearest to the times asked for."
+                : "The line is the limiting theory, d → ∞ at fixed δ = n/d, of the same algorithm at the same step D. Its band and "
+                    + "all error bars reach two standard errors to either side. The theory's error is over independent sweeps, the "
+                    + "simulation's over replicas."),
             Html("li", "Points are means over replicas at a finite size d. They differ from the limit by about c/d, so with many replicas "
                 + "a small size deviates by many standard errors although the theory is right. What counts is the limit: the fit of "
                 + "limit + c/d over the sizes."),
