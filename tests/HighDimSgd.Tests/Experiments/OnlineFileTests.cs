@@ -37,6 +37,15 @@ public sealed class OnlineFileTests
         Assert.NotEqual(e, uneven);
     }
 
+    [Fact]
+    public void TheReadyMadeExperimentLoads()
+    {
+        Experiment e = Experiment.Load(Samples.ReadyMade("online-limit.yaml"));
+        Assert.Equal((ClockKind.Online, 2.0, 3), (e.Algorithm.Kind, e.Algorithm.EffectiveTemperature(e.Aspect), e.Sizes.Count));
+        Assert.Equal(e.Times(), e.Times(50));
+        Assert.Contains("online-limit", HighDimSgd.Experiments.ReadyMade.Names);
+    }
+
     [Theory]
     [InlineData("sizes: [30, 60]", "sizes: [30, 60]\naspect: 2", "aspect: algorithm 'online' does not take this key")]
     [InlineData("sizes: [30, 60]", "sizes: [30, 60]\ncompare: [sgf]", "compare: algorithm 'online' does not take this key")]

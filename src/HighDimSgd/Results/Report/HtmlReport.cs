@@ -146,9 +146,12 @@ internal static class HtmlReport
     [
         Html("h2", "How to read this"),
         Html("ul",
-            Html("li", "The line is the limiting theory, d → ∞ at fixed δ = n/d, of the same algorithm at the same step D. Its band and "
-                + "all error bars reach two standard errors to either side. The theory's error is over independent sweeps, the "
-                + "simulation's over " + (experiment.ReplicasPerDesign == 1 ? "replicas." : "the means of designs, which several replicas share.")),
+            Html("li", experiment.IsOnline
+                ? "The line is the limiting theory, d → ∞, of the same algorithm: a differential equation, without error. Error bars reach "
+                    + "two standard errors to either side, over replicas. Each size is recorded at its iterations nearest to the times asked for."
+                : "The line is the limiting theory, d → ∞ at fixed δ = n/d, of the same algorithm at the same step D. Its band and "
+                    + "all error bars reach two standard errors to either side. The theory's error is over independent sweeps, the "
+                    + "simulation's over " + (experiment.ReplicasPerDesign == 1 ? "replicas." : "the means of designs, which several replicas share.")),
             Html("li", "Points are means over replicas at a finite size d. They differ from the limit by about c/d, so with many replicas "
                 + "a small size deviates by many standard errors although the theory is right. What counts is the limit: the fit of "
                 + "limit + c/d over the sizes."),
