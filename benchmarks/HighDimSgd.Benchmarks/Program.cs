@@ -1,9 +1,11 @@
 using HighDimSgd.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|peers|calibrate] [rounds]
+// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|peers|calibrate|tables|precision|plan] [rounds or title]
 // dense, dmft: this project alone. peers (the default): this project and what a user would write instead, same work, same run,
 // taking turns, with medians over the rounds; needs python3 with NumPy, PyTorch and Numba for the peers.
+// tables: the limits of docs/reference/limits.md, all or those whose titles contain a text. precision: error and bias of the theory.
 // calibrate: how often the verdict fails on made-up experiments whose truth is known.
+// plan: what the command plan foretells of the ready-made experiments over what they then take (foretell and perform are its two halves).
 string what = args.ElementAtOrDefault(0) ?? "peers";
 int rounds = int.TryParse(args.ElementAtOrDefault(1), out int r) ? r : 5;
 switch (what)
@@ -20,7 +22,22 @@ switch (what)
     case "calibrate":
         Calibrate.Print();
         return 0;
+    case "tables":
+        ReferenceTables.Print(args.ElementAtOrDefault(1) ?? string.Empty);
+        return 0;
+    case "precision":
+        Precision.Print();
+        return 0;
+    case "plan":
+        Foretold.Print(rounds);
+        return 0;
+    case "foretell":
+        Foretold.Foretell(args[1], args[2]);
+        return 0;
+    case "perform":
+        Foretold.Perform(args[1], args[2]);
+        return 0;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft, peers or calibrate");
+        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft, peers, calibrate, tables, precision or plan");
         return 2;
 }

@@ -79,7 +79,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         }
     }
 
-    private static T? Refused<T>(ArgumentResult result, string problem)
+    /// <summary>A value that its option does not take.</summary>
+    internal static T? Refused<T>(ArgumentResult result, string problem)
     {
         result.AddError(problem);
         return default;
@@ -103,6 +104,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         runCommand.SetAction(parsed => Run(parsed, theoryOnly: false, stop));
         var theory = new Command("theory", "Solve the limiting theory alone.") { _experiment, _out, _threads, _quiet };
         theory.SetAction(parsed => Run(parsed, theoryOnly: true, stop));
+        Command plan = PlanCommand.Make(output, _experiment, _out, _device, _threads);
         var devices = new Command("devices", "Show what can run here, and what cannot and why.");
         devices.SetAction(_ => ResultTables.Write(output, DeviceCatalog.Describe()));
         Argument<string> folder = new("DIR") { Description = "A folder of results." };
@@ -120,7 +122,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
             "Tests high-dimensional theories of SGD against simulation. Exit codes: 0 done, 1 the verdict is fail, "
             + "2 the request is wrong, 3 the machine cannot do it, 4 interrupted, 70 a defect.")
         {
-            runCommand, theory, report, devices, list, make, schema,
+            runCommand, theory, plan, report, devices, list, make, schema,
         };
     }
 
@@ -129,12 +131,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         Experiment experiment = Experiment.Load(parsed.GetRequiredValue(_experiment));
         var options = new RunOptions(
             parsed.GetValue(_out), theoryOnly ? Devices[0] : parsed.GetValue(_device)!, parsed.GetValue(_threads), theoryOnly);
-        if (options.Output is { } given && string.IsNullOrWhiteSpace(given))
-            throw new ExperimentException("--out: the folder's name is empty");
-        string folder = Runner.OutputFolder(experiment, options);
-        if (File.Exists(folder))
-            throw new ExperimentException($"--out: {ExperimentException.Quote(folder)} is a file; allowed: a folder, there or not yet");
-
+        string folder = Folder(experiment, options);
         bool quiet = parsed.GetValue(_quiet);
         ExperimentResult result = quiet
             ? run(experiment, options, null, stop)
@@ -146,6 +143,17 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         }
 
         return result.Verdict.Status == "fail" ? ExitCode.VerdictFail : ExitCode.Done;
+    }
+
+    /// <summary>The folder of the results, which may not be there yet.</summary>
+    internal static string Folder(Experiment experiment, RunOptions options)
+    {
+        if (options.Output is { } given && string.IsNullOrWhiteSpace(given))
+            throw new ExperimentException("--out: the folder's name is empty");
+        string folder = Runner.OutputFolder(experiment, options);
+        return File.Exists(folder)
+            ? throw new ExperimentException($"--out: {ExperimentException.Quote(folder)} is a file; allowed: a folder, there or not yet")
+            : folder;
     }
 
     private int Report(string folder)

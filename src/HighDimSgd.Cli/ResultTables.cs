@@ -17,6 +17,7 @@ internal static class ResultTables
         if (theoryOnly)
         {
             WriteTheory(output, result.Theory);
+            WriteClosedForms(output, result.ClosedForms);
             return;
         }
 
@@ -28,6 +29,7 @@ internal static class ResultTables
                 c.Size?.ToString(CultureInfo.InvariantCulture) ?? "limit", c.Observable, Number(c.Statistic, "F2"), Number(c.P ?? double.NaN, "G2"),
                 Number(100 * c.Detectable ?? double.NaN, "F2") + " %", c.Status,
             }));
+        WriteClosedForms(output, result.ClosedForms);
         output.WriteLine($"verdict: {result.Verdict.Status}: {result.Verdict.Why}");
     }
 
@@ -56,10 +58,20 @@ internal static class ResultTables
             theory.Observables.Select(o => new[] { o.Key, Number(o.Value.Mean[^1], "F5"), Number(o.Value.Error[^1], "F5") }));
     }
 
+    private static void WriteClosedForms(TextWriter output, IReadOnlyList<ClosedFormCheck> checks)
+    {
+        ClosedFormCheck[] failed = [.. checks.Where(c => c.Status == "fail")];
+        if (failed.Length > 0)
+            output.WriteLine($"second answers: FAIL, the theory is in doubt: {string.Join(" ", failed.Select(c => $"{c.Name}: {c.Why}"))}");
+        else if (checks.Count > 0)
+            output.WriteLine($"second answers: pass, {checks.Count} closed forms agree with the theory");
+    }
+
     private static string Number(double value, string format)
         => double.IsNaN(value) ? "-" : value.ToString(format, CultureInfo.InvariantCulture);
 
-    private static void WriteTable(TextWriter output, string[] columns, IEnumerable<string[]> rows)
+    /// <summary>A table; with plain width where the output is no terminal.</summary>
+    internal static void WriteTable(TextWriter output, string[] columns, IEnumerable<string[]> rows)
     {
         var target = new AnsiConsoleOutput(output);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings

@@ -60,12 +60,17 @@ public static class Runner
         watch.Restart();
         var solver = new DmftTheory(experiment, device, store);
         TheoryResult theory = Solve(solver, experiment.Algorithm.Kind);
-        Dictionary<string, TheoryResult> further = experiment.Compare.Where(clock => clock != experiment.Algorithm.Kind).Select(clock => Solve(solver, clock)).ToDictionary(t => t.Clock);
+        ClockKind[] others = [.. experiment.Compare.Where(clock => clock != experiment.Algorithm.Kind)];
+        TheoryResult[] further = [.. others.Select(clock => Solve(solver, clock))];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
         List<SizeSummary> sizes = [.. curves.Select(Moments.Summarise)];
         Verdict verdict = Comparison.Compare(experiment, theory, curves);
-        var result = new ExperimentResult(experiment, theory, further, sizes, FiniteSize.Fit(curves, experiment.Seed), verdict);
+        var result = new ExperimentResult(
+            experiment, theory, further.ToDictionary(t => t.Clock), sizes, FiniteSize.Fit(curves, experiment.Seed), verdict)
+        {
+            ClosedForms = ClosedForms.Check([(experiment, theory), .. others.Select(solver.With).Zip(further)]),
+        };
         ResultsFolder.Write(folder, result, experiment.ToJson(), curves, new Manifest
         {
             Device = device.Name,
@@ -83,7 +88,7 @@ public static class Runner
 
         TheoryResult Solve(DmftTheory dmft, ClockKind clock)
         {
-            string stage = $"theory {clock.ToString().ToLowerInvariant()}";
+            string stage = $"theory {Keys.Clock.Word(clock)}";
             return dmft.Solve(clock, sweeps => progress?.Report(new(stage, sweeps.Count, experiment.Theory.Sweeps, LastQ(experiment, sweeps))), cancellation);
         }
     }
@@ -99,16 +104,20 @@ public static class Runner
             curves.Add(simulator.Run(size, replicas, Report, cancellation));
 
             void Report(IReadOnlyDictionary<int, ReplicaCurve> done) => progress?.Report(
-                new($"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, LastQ(experiment, done)));
+                new($"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, LastQ(experiment, done, experiment.ReplicasPerDesign)));
         }
 
         return curves;
     }
 
-    /// <summary>q at the last record time with its standard error, from the curves so far.</summary>
-    private static string LastQ(Experiment experiment, IReadOnlyDictionary<int, ReplicaCurve> curves)
+    /// <summary>q at the last record time with its standard error, from the curves so far; those of a design count as one.</summary>
+    private static string LastQ(Experiment experiment, IReadOnlyDictionary<int, ReplicaCurve> curves, int perDesign = 1)
     {
-        double[] q = [.. curves.Values.Where(c => c.IsWhole).Select(c => c.Values[0, c.Values.GetLength(1) - 1])];
+        double[] q =
+        [
+            .. curves.Where(c => c.Value.IsWhole).GroupBy(c => c.Key / perDesign, c => c.Value.Values[0, c.Value.Values.GetLength(1) - 1])
+                .Select(design => design.Average()),
+        ];
         if (q.Length < 2)
             return string.Empty;
         double mean = q.Average(), variance = q.Sum(x => (x - mean) * (x - mean)) / (q.Length - 1);

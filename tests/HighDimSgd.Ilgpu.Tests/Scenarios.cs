@@ -32,8 +32,8 @@ internal static class Scenarios
         where TView : struct, IView<Real1, Word1>
     {
         uint[] thresholds = [0x20000000, 0x7fffffff, 0x80000000, 0xf0000000, 0xfffffff0];
-        Held<TView> held = place.Hold(Array.ConvertAll(thresholds, BitConverter.UInt32BitsToSingle));
-        return Field(place, count, new JumpClock<Real1, Word1, TView>(0.4f, held.View, thresholds.Length));
+        Held<TView> held = place.Hold([.. thresholds.Select(BitConverter.UInt32BitsToSingle), 0.1f, 0.2f, 0.3f, 0.2f, 0.1f]);
+        return Field(place, count, new JumpClock<Real1, Word1, TView>(-0.4f, held.View, thresholds.Length));
     }
 
     public static float[] LinearLabels<TView>(IPlace<TView> place, int count)
@@ -96,6 +96,60 @@ internal static class Scenarios
         return summands.Read();
     }
 
+    public static float[] Force<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> products = place.Hold(Reals(count, 1)), slopes = place.Hold(Reals(count, 2));
+        Held<TView> forces = place.Hold(Reals(3 * count, 3)), increments = place.Hold(new float[count]);
+        place.For(1, count, new ForceBody<Real1, Word1, TView>(
+            products.View, slopes.View, forces.View, TableLayout.Plain(-count, count), increments.View, 2, 0.5f, new(0.1f, -0.2f, 0.3f, 0)));
+        return [.. forces.Read(), .. increments.Read()];
+    }
+
+    public static float[] Triangle<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> table = place.Hold(Reals(6 * count, 1)), triangle = place.Hold(1.1f, 0, 0, -0.3f, 0.9f, 0, 0.2f, 0.4f, 1.3f);
+        place.For(1, count, new TriangleBody<Real1, Word1, TView>(table.View, TableLayout.Plain(0, count), 0, 3, 2, 3, triangle.View));
+        return table.Read();
+    }
+
+    public static float[] Coarse<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> source = place.Hold(Reals(4 * count, 1)), target = place.Hold(new float[3 * count]);
+        place.For(Two, count, new CoarseBody<Real1, Word1, TView>(
+            source.View, count, 2, 0.7f, target.View, TableLayout.Plain(0, count), 1));
+        return target.Read();
+    }
+
+    public static float[] SumsOfClock<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> products = place.Hold(Reals(count, 1)), slopes = place.Hold(Reals(count, 2)), clock = place.Hold(Reals(3 * count, 3));
+        Held<TView> summands = place.Hold(new float[4 * count]);
+        place.Summands(1, count, summands, new ClockSums<Real1, Word1, TView>(
+            products.View, slopes.View, clock.View, TableLayout.Plain(0, count), 2, 0.2f));
+        return summands.Read();
+    }
+
+    public static float[] SumsOfSlopes<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> products = place.Hold(Reals(count, 1)), slopes = place.Hold(Reals(count, 2)), summands = place.Hold(new float[4 * count]);
+        place.Summands(1, count, summands, new SlopeSums<Real1, Word1, TView>(products.View, slopes.View));
+        return summands.Read();
+    }
+
+    public static float[] SumsOfPairs<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> table = place.Hold(Reals(5 * count, 1)), summands = place.Hold(new float[4 * count]);
+        place.Summands(1, count, summands, new PairSums<Real1, Word1, TView>(
+            table.View, TableLayout.Plain(0, count), new(0, 1, 2, 3), new(0, 0, 4, 3), Math.Max(1, count - 1)));
+        return summands.Read();
+    }
+
     /// <summary>Six rows (two groups of four steps, the last two left out) of two replicas, the last column padding.</summary>
     private static float[] Field<TView, TSource>(IPlace<TView> place, int count, TSource source)
         where TView : struct, IView<Real1, Word1>
@@ -134,10 +188,9 @@ internal static class Scenarios
         where TView : struct, IView<Real1, Word1>
         where TLoss : struct, ILoss<Real1>
     {
-        Held<TView> kept = place.Hold(new float[count]), labels = place.Hold(SignsOf(count)), forces = place.Hold(Reals(3 * count, 2));
-        float[] weights = Weights(place, 1, count, new PathRow<Real1, Word1, TView, TLoss>(
-            kept.View, labels.View, forces.View, TableLayout.Plain(-count, count), 2, count - 1, 0.5f, loss));
-        return [.. weights, .. kept.Read(), .. forces.Read()];
+        Held<TView> kept = place.Hold(new float[count]), labels = place.Hold(SignsOf(count)), slopes = place.Hold(new float[count]);
+        float[] weights = Weights(place, 1, count, new PathRow<Real1, Word1, TView, TLoss>(kept.View, slopes.View, labels.View, count - 1, loss));
+        return [.. weights, .. kept.Read(), .. slopes.Read()];
     }
 
     private static float[] Tangent<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
@@ -146,10 +199,10 @@ internal static class Scenarios
     {
         const int Step = 2;
         TableLayout plain = TableLayout.Plain(0, count);
-        Held<TView> products = place.Hold(Reals(count, 1)), labels = place.Hold(SignsOf(count)), clock = place.Hold(Reals(4 * count, 2));
+        Held<TView> products = place.Hold(Reals(count, 1)), labels = place.Hold(SignsOf(count)), increments = place.Hold(Reals(count, 2));
         Held<TView> past = place.Hold(Reals(6 * count, 3)), now = place.Hold(new float[3 * count]), response = place.Hold(0.3f, -0.2f);
         place.For(Step + 1, count, new TangentBody<Real1, Word1, TView, TLoss>(
-            products.View, labels.View, clock.View, plain, past.View, plain, now.View, plain, response.View, Step, count, 0.5f, loss));
+            products.View, labels.View, increments.View, past.View, plain, now.View, plain, response.View, Step, count, 0.5f, loss));
         return [.. past.Read(), .. now.Read()];
     }
 

@@ -10,8 +10,7 @@ namespace HighDimSgd.Kernels.Bodies;
 /// </summary>
 /// <param name="products">Preactivations r^k.</param>
 /// <param name="labels">Labels y.</param>
-/// <param name="clock">Table of the increments zeta, a row per step.</param>
-/// <param name="clockLayout">Its layout.</param>
+/// <param name="increments">The increments zeta of this step.</param>
 /// <param name="past">Table of the A(p,l).</param>
 /// <param name="pastLayout">Its layout.</param>
 /// <param name="now">Table of l' D(k,l).</param>
@@ -24,8 +23,7 @@ namespace HighDimSgd.Kernels.Bodies;
 public readonly struct TangentBody<TReal, TWord, TView, TLoss>(
     TView products,
     TView labels,
-    TView clock,
-    TableLayout clockLayout,
+    TView increments,
     TView past,
     TableLayout pastLayout,
     TView now,
@@ -42,8 +40,7 @@ public readonly struct TangentBody<TReal, TWord, TView, TLoss>(
 {
     private readonly TView products = products;
     private readonly TView labels = labels;
-    private readonly TView clock = clock;
-    private readonly TableLayout clockLayout = clockLayout;
+    private readonly TView increments = increments;
     private readonly TView past = past;
     private readonly TableLayout pastLayout = pastLayout;
     private readonly TView now = now;
@@ -63,7 +60,7 @@ public readonly struct TangentBody<TReal, TWord, TView, TLoss>(
             tangent -= response.Spread(p) * past.Load(pastLayout.At((p * (p + 1) / 2) + outer, index));
         tangent = Functions.Keep<TReal, TWord>(index, paths, tangent * loss.Curvature(products.Load(index), labels.Load(index)));
         now.Store(nowLayout.At(outer, index), tangent);
-        TReal zeta = clock.Load(clockLayout.At(step, index));
+        TReal zeta = increments.Load(index);
         past.Store(pastLayout.At((step * (step + 1) / 2) + outer, index), tangent * zeta * TReal.Of(inverseAspect));
     }
 }

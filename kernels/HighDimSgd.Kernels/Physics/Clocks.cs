@@ -20,37 +20,37 @@ public readonly struct SteadyClock<TReal, TWord>(float step) : ISource<TReal, TW
 }
 
 /// <summary>
-/// A clock that jumps: the increment is <paramref name="jump"/> times a count, the number of thresholds that the word reaches.
-/// Threshold j is 2^32 P(count at most j), so counts are equal on every device. Poisson: jump tau delta, mean D/(tau delta).
-/// Bernoulli batches of fraction b: jump D/b, the one threshold (1-b) 2^32.
+/// A clock that jumps: <paramref name="start"/> plus the sum of the jumps whose thresholds the word reaches. Threshold j is 2^32 times
+/// the chance of an outcome below j + 1, so outcomes are equal on every device. Poisson: every jump tau delta; Bernoulli batches of
+/// fraction b: the one jump D/b at (1-b) 2^32.
 /// </summary>
-/// <param name="jump">Increment per count.</param>
-/// <param name="thresholds">Ascending thresholds, as words.</param>
+/// <param name="start">Increment where no threshold is reached.</param>
+/// <param name="table">Ascending thresholds, as words; after them the jumps.</param>
 /// <param name="count">Number of thresholds.</param>
-public readonly struct JumpClock<TReal, TWord, TView>(float jump, TView thresholds, int count) : ISource<TReal, TWord>
+public readonly struct JumpClock<TReal, TWord, TView>(float start, TView table, int count) : ISource<TReal, TWord>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
 {
-    private readonly float jump = jump;
-    private readonly TView thresholds = thresholds;
+    private readonly float start = start;
+    private readonly TView table = table;
     private readonly int count = count;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Four<TReal> Draw(Four<TWord> words)
     {
-        TReal a = TReal.Of(0f), b = a, c = a, d = a;
+        TReal a = TReal.Of(start), b = a, c = a, d = a;
         for (int j = 0; j < count; j++)
         {
-            TWord threshold = TReal.Bits(thresholds.Spread(j));
-            a += TWord.AtLeast(words.A, threshold);
-            b += TWord.AtLeast(words.B, threshold);
-            c += TWord.AtLeast(words.C, threshold);
-            d += TWord.AtLeast(words.D, threshold);
+            TWord threshold = TReal.Bits(table.Spread(j));
+            TReal jump = table.Spread(count + j);
+            a += jump * TWord.AtLeast(words.A, threshold);
+            b += jump * TWord.AtLeast(words.B, threshold);
+            c += jump * TWord.AtLeast(words.C, threshold);
+            d += jump * TWord.AtLeast(words.D, threshold);
         }
 
-        TReal size = TReal.Of(jump);
-        return new(size * a, size * b, size * c, size * d);
+        return new(a, b, c, d);
     }
 }

@@ -27,8 +27,14 @@ public sealed partial record Experiment
     /// <summary>The ladder of dimensions d, ascending and distinct.</summary>
     public required IReadOnlyList<int> Sizes { get; init; }
 
-    /// <summary>Number of independent replicas, one per size.</summary>
+    /// <summary>Number of replicas, one per size.</summary>
     public required IReadOnlyList<int> Replicas { get; init; }
+
+    /// <summary>
+    /// Replicas P that share the data (design, teacher, labels and start) and differ in the clock alone: replica r runs on design r / P.
+    /// Divides the replicas at every size; with 1 all replicas are independent.
+    /// </summary>
+    public int ReplicasPerDesign { get; init; } = 1;
 
     /// <summary>Record points as step indices, ascending and distinct, within 0..<see cref="AlgorithmSpec.Steps"/>.</summary>
     public required IReadOnlyList<int> RecordSteps { get; init; }
@@ -119,6 +125,12 @@ public enum ClockKind
 
     /// <summary>Extensive batches: zeta = (D/b) Bernoulli(b).</summary>
     Minibatch,
+
+    /// <summary>
+    /// The limit of multi-pass SVAG at amplification l: ((1+s)/2) zeta' + ((1-s)/2) zeta'', s = sqrt(2l-1), of two Poisson clocks at
+    /// temperature tau/l. Poisson at l = 1, towards sgf as l grows.
+    /// </summary>
+    TwoClock,
 }
 
 /// <summary>The algorithm: a clock, its step and how long it runs.</summary>
@@ -127,8 +139,11 @@ public sealed record AlgorithmSpec
     /// <summary>Law of the sample clock.</summary>
     public required ClockKind Kind { get; init; }
 
-    /// <summary>Temperature tau (sgf and poisson).</summary>
+    /// <summary>Temperature tau (sgf, poisson and two-clock).</summary>
     public double Temperature { get; init; }
+
+    /// <summary>Amplification l of SVAG, at least 1 (two-clock).</summary>
+    public int Amplification { get; init; } = 1;
 
     /// <summary>Batch fraction b in (0, 1] (minibatch).</summary>
     public double Fraction { get; init; } = 1;
@@ -144,7 +159,7 @@ public sealed record AlgorithmSpec
 
     /// <summary>
     /// Temperature tau' of the clock's fluctuations, Var zeta = tau' delta D:
-    /// 0 for gd, tau for sgf and poisson, D (1-b)/(b delta) for minibatch (page A, A4 and A7.1).
+    /// 0 for gd, tau for sgf, poisson and two-clock, D (1-b)/(b delta) for minibatch (page A, A4 and A7.1).
     /// </summary>
     public double EffectiveTemperature(double aspect) => Kind switch
     {

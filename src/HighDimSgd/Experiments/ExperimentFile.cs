@@ -43,6 +43,7 @@ public sealed partial record Experiment
         (Keys.Algorithm, Keys.Algorithm.Write(
             (Keys.Clock, Keys.Clock.Write(Algorithm.Kind)),
             (Keys.Temperature, Keys.Temperature.Write(Algorithm.Temperature)),
+            (Keys.Amplification, Keys.Amplification.Write(Algorithm.Amplification)),
             (Keys.Fraction, Keys.Fraction.Write(Algorithm.Fraction)),
             (Keys.Step, Keys.Step.Write(Algorithm.Step)),
             (Keys.Horizon, Keys.Horizon.Write(Short(Algorithm.Horizon))))),
@@ -51,6 +52,7 @@ public sealed partial record Experiment
             (Keys.Storage, Keys.Storage.Write(Design.Storage)))),
         (Keys.Sizes, Keys.Sizes.Write([.. Sizes])),
         (Keys.Replicas, Keys.Replicas.Write([.. Replicas])),
+        (Keys.ReplicasPerDesign, Keys.ReplicasPerDesign.Write(ReplicasPerDesign)),
         (Keys.Record, RecordJson()),
         (Keys.Theory, Keys.Theory.Write(
             (Keys.Paths, Keys.Paths.Write(Theory.Paths)),

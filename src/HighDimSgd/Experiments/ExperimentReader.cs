@@ -1,4 +1,5 @@
 using System.Globalization;
+using HighDimSgd.Models;
 
 namespace HighDimSgd.Experiments;
 
@@ -29,6 +30,7 @@ internal sealed class ExperimentReader
         double aspect = _file.Get(Keys.Aspect);
         AlgorithmSpec algorithm = Algorithm(aspect);
         List<int> sizes = Sizes(aspect);
+        IReadOnlyList<int> replicas = Replicas(sizes.Count);
         Section theory = _file.Get(Keys.Theory);
         Section verdict = _file.Get(Keys.Verdict);
         return new Experiment
@@ -40,7 +42,8 @@ internal sealed class ExperimentReader
             Algorithm = algorithm,
             Design = Design(),
             Sizes = sizes,
-            Replicas = Replicas(sizes.Count),
+            Replicas = replicas,
+            ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
             RecordSteps = RecordSteps(algorithm),
             Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)),
             Verdict = new VerdictSpec(verdict.Get(Keys.Alpha), verdict.Get(Keys.Tolerance)),
@@ -122,12 +125,15 @@ internal sealed class ExperimentReader
         {
             Kind = _algorithm.Get(Keys.Clock),
             Temperature = _algorithm.Get(Keys.Temperature),
+            Amplification = _algorithm.GetInt(Keys.Amplification),
             Fraction = _algorithm.Get(Keys.Fraction),
             Step = step,
             Steps = (int)steps,
         };
         if (algorithm.Kind == ClockKind.Poisson)
             CheckJumps(algorithm, aspect);
+        if (algorithm.Kind == ClockKind.TwoClock)
+            CheckPairedJumps(algorithm, aspect);
         return algorithm;
     }
 
@@ -140,6 +146,18 @@ internal sealed class ExperimentReader
                 Keys.Temperature,
                 $"{Text(algorithm.Temperature)} is too small for a Poisson clock of step {Text(algorithm.Step)}: "
                 + $"more than {Keys.MostJumps} jumps a step; allowed: at least {Text(smallest)}, a smaller step, or the clock gd");
+        }
+    }
+
+    private void CheckPairedJumps(AlgorithmSpec algorithm, double aspect)
+    {
+        double smallest = algorithm.Step * algorithm.Amplification / (JumpTable.MaxPairedMean * aspect);
+        if (algorithm.Temperature < smallest)
+        {
+            throw _algorithm.Refuse(
+                Keys.Temperature,
+                $"{Text(algorithm.Temperature)} is too small for two clocks of step {Text(algorithm.Step)} and amplification {algorithm.Amplification}: "
+                + $"more than {Text(JumpTable.MaxPairedMean)} jumps of each a step; allowed: at least {Text(smallest)}, a smaller step, or the clock sgf");
         }
     }
 
@@ -177,6 +195,23 @@ internal sealed class ExperimentReader
         return [.. Enumerable.Range(0, sizes).Select(i => (int)replicas[replicas.Count == 1 ? 0 : i])];
     }
 
+    private int ReplicasPerDesign(List<int> sizes, IReadOnlyList<int> replicas)
+    {
+        int shared = _file.GetInt(Keys.ReplicasPerDesign);
+        int wrong = Enumerable.Range(0, replicas.Count).FirstOrDefault(i => !Fits(shared, replicas[i]), -1);
+        if (wrong < 0)
+            return shared;
+        int below = Enumerable.Range(1, shared).Last(p => p == 1 || (p < shared && replicas.All(r => Fits(p, r))));
+        int above = Enumerable.Range(shared, replicas.Min()).FirstOrDefault(p => replicas.All(r => Fits(p, r)));
+        string problem = replicas[wrong] % shared == 0 ? "leaves fewer than two designs of" : "does not divide";
+        throw _file.Refuse(
+            Keys.ReplicasPerDesign,
+            $"{shared} {problem} the {replicas[wrong]} replicas at d = {sizes[wrong]}; allowed nearby: {below}{(above > 0 ? $" or {above}" : "")}");
+
+        // At least two designs, since every error is one over designs.
+        static bool Fits(int p, int r) => p == 1 || (r % p == 0 && r / p >= 2);
+    }
+
     private IReadOnlyList<int> RecordSteps(AlgorithmSpec algorithm)
     {
         Section record = _file.Get(Keys.Record);
@@ -209,7 +244,7 @@ internal sealed class ExperimentReader
     private IReadOnlyList<ClockKind> Compare(AlgorithmSpec algorithm, double aspect)
     {
         IReadOnlyList<ClockKind> clocks = _file.Get(Keys.Compare);
-        bool hasTemperature = algorithm.Kind is ClockKind.Sgf or ClockKind.Poisson;
+        bool hasTemperature = algorithm.Kind is ClockKind.Sgf or ClockKind.Poisson or ClockKind.TwoClock;
         foreach (ClockKind clock in clocks.Where(c => c != ClockKind.Gd))
         {
             if (!hasTemperature)

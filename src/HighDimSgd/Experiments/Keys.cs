@@ -72,13 +72,16 @@ internal static class Keys
     public static readonly NumberKey Aspect = new("aspect", 1e-3, 1e4, "Aspect ratio delta = n/d; aspect * d is whole at every size.");
 
     public static readonly ChoiceKey<ClockKind> Clock = new(
-        "kind", "Law of the sample clock.", GdClock, SgfClock, PoissonClock, ("minibatch", ClockKind.Minibatch))
+        "kind", "Law of the sample clock.", GdClock, SgfClock, PoissonClock, ("two-clock", ClockKind.TwoClock), ("minibatch", ClockKind.Minibatch))
     {
         Later = ["sgd", "svag", "online"],
     };
 
     public static readonly NumberKey Temperature =
-        new("temperature", 0, 1e6, "Temperature tau = rate / batch.") { OnlyFor = ["sgf", "poisson"] };
+        new("temperature", 0, 1e6, "Temperature tau = rate / batch.") { OnlyFor = ["sgf", "poisson", "two-clock"] };
+
+    public static readonly WholeKey Amplification =
+        new("amplification", 1, 1024, "Amplification l of SVAG, whose limit this clock is.") { OnlyFor = ["two-clock"], Absent = 1 };
 
     public static readonly NumberKey Fraction =
         new("fraction", 1e-6, 1, "Batch fraction b of the samples.") { OnlyFor = ["minibatch"], Absent = 1 };
@@ -88,7 +91,7 @@ internal static class Keys
     public static readonly NumberKey Horizon = new("horizon", 1e-9, 1e6, "Time at the end, a whole number of steps.");
 
     public static readonly SectionKey Algorithm = new(
-        "algorithm", "The clock, its step and the horizon.", Clock, Temperature, Fraction, Step, Horizon)
+        "algorithm", "The clock, its step and the horizon.", Clock, Temperature, Amplification, Fraction, Step, Horizon)
     {
         Decider = Clock,
     };
@@ -114,10 +117,17 @@ internal static class Keys
 
     public static readonly ListKey<long> Replicas = new(
         "replicas", new WholeKey("replicas", 2, 10_000_000, "Replicas."), 1, 64, ListOrder.Any,
-        "Independent replicas, for all sizes or one number per size.")
+        "Replicas, for all sizes or one number per size.")
     {
         OrSingle = true,
         Default = [200],
+    };
+
+    public static readonly WholeKey ReplicasPerDesign = new(
+        "replicas_per_design", 1, 10_000_000,
+        "Replicas that share design, teacher, labels and start and differ in the clock alone; divides the replicas, and leaves two designs or more.")
+    {
+        Default = 1,
     };
 
     public static readonly WholeKey Points = new(
@@ -173,7 +183,7 @@ internal static class Keys
 
     /// <summary>The whole file.</summary>
     public static readonly SectionKey File = new(
-        "", "An experiment.", Family, Name, Seed, Model, Aspect, Algorithm, Design, Sizes, Replicas, Record, Theory, Verdict, Compare)
+        "", "An experiment.", Family, Name, Seed, Model, Aspect, Algorithm, Design, Sizes, Replicas, ReplicasPerDesign, Record, Theory, Verdict, Compare)
     {
         Decider = Family,
     };

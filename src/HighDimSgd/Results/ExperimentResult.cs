@@ -15,12 +15,15 @@ public sealed record SizeCurves(
 {
     /// <summary>Number of replicas, diverged ones included.</summary>
     public int Replicas => Values[0].GetLength(0);
+
+    /// <summary>Replicas P that share a design: replica r runs on design r / P.</summary>
+    public int ReplicasPerDesign { get; init; } = 1;
 }
 
 /// <summary>A curve with its error.</summary>
 /// <param name="Mean">Mean by time; NaN where undefined.</param>
 /// <param name="Error">Standard error of the mean by time.</param>
-/// <param name="Variance">Sample variance by time of what was averaged (replicas, or sweeps).</param>
+/// <param name="Variance">Sample variance by time of what was averaged (replicas, means of designs that replicas share, or sweeps).</param>
 public sealed record Curve(double[] Mean, double[] Error, double[] Variance);
 
 /// <summary>A limiting theory at the record times.</summary>
@@ -33,8 +36,8 @@ public sealed record TheoryResult(
     string Status, string Why, string Clock, double[] Times, IReadOnlyDictionary<string, Curve> Observables)
 {
     /// <summary>
-    /// Every sweep's curve by observable, shape (sweeps, times): the covariance over time of a theory curve comes from here. Empty where
-    /// refused; not part of results.json.
+    /// Every sweep's curve by observable, shape (sweeps, times): the covariance over time of a theory curve comes from here. Also holds the
+    /// responses that closed forms are checked on. Empty where refused; not part of results.json.
     /// </summary>
     [JsonIgnore]
     public IReadOnlyDictionary<string, double[,]> Sweeps { get; init; } = new Dictionary<string, double[,]>();
@@ -59,7 +62,12 @@ public sealed record SizeSummary(
     int Replicas,
     IReadOnlyList<int> Diverged,
     double[] Times,
-    IReadOnlyDictionary<string, Curve> Observables);
+    IReadOnlyDictionary<string, Curve> Observables)
+{
+    /// <summary>Variance components by observable where replicas share designs, else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, VarianceComponents>? VarianceComponents { get; init; }
+}
 
 /// <summary>One comparison of simulation and theory.</summary>
 /// <param name="Size">The dimension, or null for the limit.</param>
@@ -92,4 +100,8 @@ public sealed record ExperimentResult(
     IReadOnlyDictionary<string, TheoryResult> Theories,
     IReadOnlyList<SizeSummary> Sizes,
     IReadOnlyDictionary<string, FiniteSizeFit> FiniteSize,
-    Verdict Verdict);
+    Verdict Verdict)
+{
+    /// <summary>Closed forms held against the theory; empty where none applies. They do not change the verdict.</summary>
+    public IReadOnlyList<ClosedFormCheck> ClosedForms { get; init; } = [];
+}

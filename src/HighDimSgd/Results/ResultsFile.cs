@@ -5,7 +5,7 @@ using HighDimSgd.Experiments;
 namespace HighDimSgd.Results;
 
 /// <summary>
-/// results.json: the experiment, theory, means by size, finite-size fits and verdict, in full precision.
+/// results.json: the experiment, theory, means by size, finite-size fits, verdict and closed forms, in full precision.
 /// The same result gives the same bytes on every machine; NaN is null.
 /// </summary>
 public static class ResultsFile
@@ -25,7 +25,7 @@ public static class ResultsFile
         ArgumentNullException.ThrowIfNull(result);
         var document = new Document(
             Format, result.Experiment.Name, "proportional", experiment, result.Experiment.Times(), result.Theory, result.Theories,
-            result.Sizes, result.FiniteSize, result.Verdict);
+            result.Sizes, result.FiniteSize, result.Verdict, result.ClosedForms);
         JsonSerializer.Serialize(stream, document, ResultsJson.Options);
         stream.WriteByte((byte)'\n');
     }
@@ -47,7 +47,11 @@ public static class ResultsFile
             }
 
             Document d = root.Deserialize<Document>(ResultsJson.Options)!;
-            return (new ExperimentResult(parse(d.Experiment), d.Theory, d.Theories, d.Sizes, d.FiniteSize, d.Verdict), d.Experiment);
+            var result = new ExperimentResult(parse(d.Experiment), d.Theory, d.Theories, d.Sizes, d.FiniteSize, d.Verdict)
+            {
+                ClosedForms = d.ClosedForms ?? [],
+            };
+            return (result, d.Experiment);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
@@ -65,5 +69,6 @@ public static class ResultsFile
         IReadOnlyDictionary<string, TheoryResult> Theories,
         IReadOnlyList<SizeSummary> Sizes,
         IReadOnlyDictionary<string, FiniteSizeFit> FiniteSize,
-        Verdict Verdict);
+        Verdict Verdict,
+        IReadOnlyList<ClosedFormCheck>? ClosedForms = null);
 }

@@ -17,8 +17,8 @@ internal sealed class ClockSource<TReal, TWord, TView>
     private readonly ISkeletons<TReal, TWord, TView> skeletons;
     private readonly AlgorithmSpec algorithm;
     private readonly double aspect;
-    private readonly JumpTable jumps = new(0, []);
-    private readonly TView thresholds;
+    private readonly JumpTable jumps = new(0, [], []);
+    private readonly TView table;
 
     /// <summary>The clock of an algorithm.</summary>
     public ClockSource(ISkeletons<TReal, TWord, TView> skeletons, AlgorithmSpec algorithm, double aspect)
@@ -26,11 +26,11 @@ internal sealed class ClockSource<TReal, TWord, TView>
         this.skeletons = skeletons;
         this.algorithm = algorithm;
         this.aspect = aspect;
-        if (algorithm.Kind is ClockKind.Poisson or ClockKind.Minibatch)
+        if (algorithm.Kind is ClockKind.Poisson or ClockKind.TwoClock or ClockKind.Minibatch)
         {
             jumps = JumpTable.Of(algorithm, aspect);
-            thresholds = skeletons.Allocate(jumps.Thresholds.Count);
-            skeletons.Write(thresholds, [.. jumps.Thresholds.Select(BitConverter.UInt32BitsToSingle)]);
+            table = skeletons.Allocate(2 * jumps.Thresholds.Count);
+            skeletons.Write(table, [.. jumps.Thresholds.Select(BitConverter.UInt32BitsToSingle), .. jumps.Jumps.Select(j => (float)j)]);
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class ClockSource<TReal, TWord, TView>
                 Fill(new NormalSource<TReal, TWord>((float)d, (float)Math.Sqrt(algorithm.EffectiveTemperature(aspect) * aspect * d)));
                 break;
             default:
-                Fill(new JumpClock<TReal, TWord, TView>((float)jumps.Jump, thresholds, jumps.Thresholds.Count));
+                Fill(new JumpClock<TReal, TWord, TView>((float)jumps.Start, table, jumps.Thresholds.Count));
                 break;
         }
 

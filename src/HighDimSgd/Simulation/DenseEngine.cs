@@ -9,8 +9,9 @@ using HighDimSgd.Models;
 namespace HighDimSgd.Simulation;
 
 /// <summary>
-/// Simulates replicas with a stored design, one after another: each draws its design, teacher, labels, start and clock, runs all
-/// its steps while it is in cache, and leaves its observables at the record times.
+/// Simulates replicas with a stored design, one after another: each runs all its steps while the design is in cache, and leaves its
+/// observables at the record times. The data (design, teacher, labels and start) stand at the address of the replica's design, the
+/// clock at the replica's own; data are drawn once for replicas of a design that follow each other.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>
@@ -29,6 +30,8 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
     private readonly ClockSource<TReal, TWord, TView> clock;
     private readonly FreshData fresh;
     private readonly Slots<TReal, TWord, TView> design, theta, teacher, gradient, labels, products, increments;
+    private float[] start = [];
+    private int prepared = -1;
 
     /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
     public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss)
@@ -54,21 +57,26 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
     /// <returns>True where every number stayed finite; otherwise the curves are incomplete.</returns>
     public bool Run(int replica, double[,] curves)
     {
-        Prepare(replica);
+        int design = replica / experiment.ReplicasPerDesign;
+        if (design != prepared)
+            Prepare(design);
         return Advance(replica, curves);
     }
 
     /// <summary>Draws all that does not change with time: design, teacher, start and labels.</summary>
-    internal void Prepare(int replica)
+    /// <param name="number">Number of the design.</param>
+    internal void Prepare(int number)
     {
-        DrawDesign(replica);
-        DrawTeacherAndStart(replica);
-        DrawLabels(replica);
+        DrawDesign(number);
+        DrawTeacherAndStart(number);
+        DrawLabels(number);
+        prepared = number;
     }
 
-    /// <summary>Runs all steps of the replica that was prepared.</summary>
+    /// <summary>Runs all steps of a replica on the design that was prepared.</summary>
     internal bool Advance(int replica, double[,] curves)
     {
+        skeletons.Write(theta.View, start);
         int steps = experiment.Algorithm.Steps, record = 0;
         for (int k = 0; k <= steps && record < experiment.RecordSteps.Count; k++)
         {
@@ -87,9 +95,9 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
 
     private float Shrink => (float)(1 - (experiment.Model.Ridge * experiment.Algorithm.Step));
 
-    private void DrawDesign(int replica)
+    private void DrawDesign(int number)
     {
-        RandomField field = Field(Purpose.Design, replica);
+        RandomField field = Field(Purpose.Design, number);
         float scale = (float)(1 / Math.Sqrt(shape.Size));
         int groups = (shape.Samples + 3) / 4;
         var layout = TableLayout.Plain(0, shape.RowStride);
@@ -108,28 +116,28 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
     /// Gaussian directions, made exact in float64: |theta*|^2 = rho d, and theta0 = (m0/rho) theta* plus a part orthogonal to it,
     /// so that |theta0|^2 = q0 d and theta0.theta* = m0 d at every size.
     /// </summary>
-    private void DrawTeacherAndStart(int replica)
+    private void DrawTeacherAndStart(int number)
     {
         ModelSpec model = experiment.Model;
-        double[] star = Normals(Purpose.Teacher, replica), start = Normals(Purpose.Start, replica);
+        double[] star = Normals(Purpose.Teacher, number), first = Normals(Purpose.Start, number);
         Scale(star, Math.Sqrt(model.TeacherNorm * shape.Size / Dot(star, star)));
-        double along = Dot(start, star) / Dot(star, star);
-        for (int j = 0; j < start.Length; j++)
-            start[j] -= along * star[j];
+        double along = Dot(first, star) / Dot(star, star);
+        for (int j = 0; j < first.Length; j++)
+            first[j] -= along * star[j];
         double overlap = model.StartOverlap / model.TeacherNorm;
         double across = Math.Max(0, model.StartNorm - (overlap * model.StartOverlap));
-        Scale(start, Math.Sqrt(across * shape.Size / Dot(start, start)));
-        for (int j = 0; j < start.Length; j++)
-            start[j] += overlap * star[j];
+        Scale(first, Math.Sqrt(across * shape.Size / Dot(first, first)));
+        for (int j = 0; j < first.Length; j++)
+            first[j] += overlap * star[j];
         skeletons.Write(teacher.View, Array.ConvertAll(star, x => (float)x));
-        skeletons.Write(theta.View, Array.ConvertAll(start, x => (float)x));
+        start = Array.ConvertAll(first, x => (float)x);
     }
 
-    private void DrawLabels(int replica)
+    private void DrawLabels(int number)
     {
         skeletons.RowPass(1, design, shape.RowStride, shape.Samples, teacher, gradient, new ProductRow<TReal, TWord, TView>(products));
         LabelSource.Draw(
-            skeletons, experiment.Model.Label, products, TableLayout.Plain(0, 0), 1, labels, shape.Samples, Field(Purpose.Label, replica));
+            skeletons, experiment.Model.Label, products, TableLayout.Plain(0, 0), 1, labels, shape.Samples, Field(Purpose.Label, number));
     }
 
     private void Pass(int replica, int step)
@@ -154,16 +162,16 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
         return true;
     }
 
-    private double[] Normals(Purpose purpose, int replica)
+    private double[] Normals(Purpose purpose, int number)
     {
         skeletons.For(1, shape.Size, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
-            gradient, TableLayout.Plain(0, 0), 1, shape.Size, 0, 1, Field(purpose, replica), new(0, 1)));
+            gradient, TableLayout.Plain(0, 0), 1, shape.Size, 0, 1, Field(purpose, number), new(0, 1)));
         var normals = new float[shape.Size];
         skeletons.Read(gradient.View, normals);
         return Array.ConvertAll(normals, x => (double)x);
     }
 
-    private RandomField Field(Purpose purpose, int replica) => new(experiment.Seed, purpose, shape.Size, (uint)replica);
+    private RandomField Field(Purpose purpose, int number) => new(experiment.Seed, purpose, shape.Size, (uint)number);
 
     private static double Dot(double[] a, double[] b)
     {

@@ -10,17 +10,19 @@ namespace HighDimSgd.Simulation;
 
 /// <summary>
 /// Runs the replicas of a size that are not finished yet, in units, on all of a device. A replica's numbers depend on its address
-/// alone, so neither the units nor the workers can be seen in the result.
+/// alone, so neither the units nor the workers can be seen in the result. Units hold whole designs, so that each is drawn once.
 /// </summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="device">Where it runs.</param>
 /// <param name="store">Where finished units go.</param>
 internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore store)
 {
-    private const string Kind = "simulate";
+    /// <summary>Kind of a simulation's units.</summary>
+    public const string Kind = "simulate";
 
     // A unit is about this many design entries of work: a tenth of a second on one core.
     private const double UnitWork = 1e9;
+    private const int LargestUnit = 64;
 
     /// <summary>Bytes that the whole run of a size needs.</summary>
     public static long Bytes(Experiment experiment, int size, int workers) => Shape(experiment, size).Bytes * workers;
@@ -39,7 +41,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     {
         SortedDictionary<int, ReplicaCurve> curves = store.Read(Kind, store.SimulationHash, size);
         finished(curves);
-        var units = new ConcurrentQueue<(int First, int Count)>(Missing(size, replicas, curves));
+        var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, size, replicas, curves));
         int workers = WorkersFor(size);
         void Worker() => device.Run(
             new DenseWorker(experiment, size, units, Finish, cancellation),
@@ -58,10 +60,11 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         if (!units.IsEmpty)
             RunWorkers(workers, Worker);
         cancellation.ThrowIfCancellationRequested();
-        return Collect(size, replicas, curves);
+        return Collect(experiment, size, [.. curves.Values.Take(replicas)]);
     }
 
-    private static void RunWorkers(int workers, Action worker)
+    /// <summary>Runs a number of workers side by side to their end.</summary>
+    public static void RunWorkers(int workers, Action worker)
     {
         Task[] tasks = [.. Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(
             worker, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
@@ -77,34 +80,38 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     private static DenseShape Shape(Experiment experiment, int size) => new(size, experiment.Samples(size));
 
-    private List<(int First, int Count)> Missing(int size, int replicas, SortedDictionary<int, ReplicaCurve> finished)
+    /// <summary>The units that are not finished, in the order in which they run.</summary>
+    public static IReadOnlyList<(int First, int Count)> Missing(
+        Experiment experiment, int size, int replicas, IReadOnlyDictionary<int, ReplicaCurve> finished)
     {
-        double work = (double)size * experiment.Samples(size) * (experiment.Algorithm.Steps + 1);
-        int most = (int)Math.Clamp(UnitWork / work, 1, 64), first = 0;
+        int shared = experiment.ReplicasPerDesign, designs = replicas / shared;
+        double work = (double)size * experiment.Samples(size) * (experiment.Algorithm.Steps + 1) * shared;
+        int most = (int)Math.Clamp(UnitWork / work, 1, Math.Max(1, LargestUnit / shared)), first = 0;
         var units = new List<(int, int)>();
-        for (int replica = 0; replica <= replicas; replica++)
+        for (int design = 0; design <= designs; design++)
         {
-            bool gap = replica == replicas || finished.ContainsKey(replica);
-            if (replica > first && (gap || replica - first == most))
+            bool gap = design == designs || finished.ContainsKey(design * shared);
+            if (design > first && (gap || design - first == most))
             {
-                units.Add((first, replica - first));
-                first = replica;
+                units.Add((first * shared, (design - first) * shared));
+                first = design;
             }
 
             if (gap)
-                first = replica + 1;
+                first = design + 1;
         }
 
         return units;
     }
 
-    private SizeCurves Collect(int size, int replicas, SortedDictionary<int, ReplicaCurve> curves)
+    /// <summary>The curves of replicas 0, 1, .. as tables by observable.</summary>
+    public static SizeCurves Collect(Experiment experiment, int size, IReadOnlyList<ReplicaCurve> curves)
     {
         IReadOnlyList<string> names = Observables.Of(experiment.Model);
         double[] times = experiment.Times();
-        double[][,] values = [.. names.Select(_ => new double[replicas, times.Length])];
+        double[][,] values = [.. names.Select(_ => new double[curves.Count, times.Length])];
         var diverged = new List<int>();
-        for (int r = 0; r < replicas; r++)
+        for (int r = 0; r < curves.Count; r++)
         {
             if (!curves[r].IsWhole)
                 diverged.Add(r);
@@ -115,7 +122,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
             }
         }
 
-        return new(size, experiment.Samples(size), times, names, values, diverged);
+        return new(size, experiment.Samples(size), times, names, values, diverged) { ReplicasPerDesign = experiment.ReplicasPerDesign };
     }
 }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels.Random;
+using HighDimSgd.Theory;
 
 namespace HighDimSgd.Simulation;
 
@@ -17,13 +18,16 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
 {
     private readonly string folder = Path.Combine(folder, "units");
 
-    /// <summary>Hash of what fixes a replica's trajectory: model, aspect, algorithm, design, seed, counter layout, kind of device.</summary>
-    public string SimulationHash { get; } = Hash(experiment, deviceKey, ["model", "aspect", "algorithm", "design", "seed"]);
+    /// <summary>Hash of what fixes a replica's trajectory: model, aspect, algorithm, design, seed, counter layout, kind of device, and replicas
+    /// per design where there are more than one.</summary>
+    public string SimulationHash { get; } = Hash(
+        experiment, deviceKey,
+        ["model", "aspect", "algorithm", "design", "seed", .. experiment.ReplicasPerDesign == 1 ? Array.Empty<string>() : [Keys.ReplicasPerDesign.Name]]);
 
     /// <summary>Hash of what fixes a sweep of a theory.</summary>
     public static string TheoryHash(Experiment experiment, string deviceKey) =>
         Hash(experiment, deviceKey, ["model", "aspect", "algorithm", "seed"])
-        + string.Create(CultureInfo.InvariantCulture, $"-{experiment.Theory.Paths}-{experiment.Theory.Responses}");
+        + string.Create(CultureInfo.InvariantCulture, $"-{experiment.Theory.Paths}-{experiment.Theory.Responses}-{string.Join('-', ResponseForm.Rows(experiment))}");
 
     /// <summary>Reads the finished curves of one kind and size, by replica or sweep.</summary>
     /// <param name="kind">"simulate", or the clock of a theory.</param>
@@ -41,7 +45,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
             if (unit.Hash != hash || unit.Kind != kind || unit.Size != size)
             {
                 throw new ExperimentException(
-                    $"{path}: this folder holds work of a different experiment (model, aspect, algorithm, design, seed, theory paths or device differ); "
+                    $"{path}: this folder holds work of a different experiment (model, aspect, algorithm, design, seed, replicas_per_design, theory paths or device differ); "
                     + "choose another --out, or delete the folder");
             }
 

@@ -21,7 +21,7 @@ public static class Comparison
     /// <summary>Most quantities that are named in the reason.</summary>
     private const int Named = 3;
 
-    /// <summary>Replicas per window that the covariance should rest on.</summary>
+    /// <summary>Independent replicas per window that the covariance should rest on.</summary>
     private const int ReplicasPerWindow = 4;
 
     /// <summary>
@@ -118,9 +118,9 @@ public static class Comparison
 
     private static string WithinTolerance(Hotelling? test, Vector<double> scale, double tolerance, double level)
     {
-        if (test is null)
+        if (test?.HalfWidths(level) is not { } half)
             return Unresolved;
-        Vector<double> bound = tolerance * scale, half = test.HalfWidths(level), size = test.Difference.PointwiseAbs();
+        Vector<double> bound = tolerance * scale, size = test.Difference.PointwiseAbs();
         if (Enumerable.Range(0, size.Count).Any(w => size[w] - half[w] > bound[w]))
             return Fail;
         return Enumerable.Range(0, size.Count).All(w => size[w] + half[w] <= bound[w]) ? Pass : Unresolved;
@@ -167,14 +167,15 @@ public static class Comparison
 
         public LadderTests(string name, TheoryResult theory, IReadOnlyList<SizeSummary> sizes, IReadOnlyList<SizeCurves> curves)
         {
-            int fewest = curves.Min(c => c.Replicas - c.Diverged.Count);
+            int[][][] designs = [.. curves.Select(Designs.Kept)];
+            int fewest = designs.Min(d => d.Length);
             Contrasts windows = Contrasts.Of(sizes, theory.Observables[name], name, Math.Clamp(fewest / ReplicasPerWindow, 1, Contrasts.Most));
             Scale = windows.Of(theory.Observables[name].Mean).PointwiseAbs();
             dimensions = [.. curves.Select(c => c.Size)];
             samples =
             [
-                .. curves.Select(c => windows.Of(c.Values[c.Observables.ToList().IndexOf(name)], c.Diverged)),
-                windows.Of(theory.Sweeps[name], []),
+                .. curves.Select((c, i) => windows.Of(Designs.Means(c.Values[c.Observables.ToList().IndexOf(name)], designs[i]))),
+                windows.Of(theory.Sweeps[name]),
             ];
             fit = LadderFit.OfMeans(sizes, Math.Min(2, sizes.Count));
             Limit = curves.Count >= FiniteSize.LeastSizes ? Test(fit.Row(0), -1) : null;

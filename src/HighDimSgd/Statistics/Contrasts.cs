@@ -37,10 +37,7 @@ internal sealed class Contrasts
     /// <summary>Window means of a curve.</summary>
     public Vector<double> Of(double[] curve) => Vector<double>.Build.Dense(Count, w => windows[w].Average(t => curve[t]));
 
-    /// <summary>Window means of every row of a table by time, those of <paramref name="left"/> left out.</summary>
-    public Matrix<double> Of(double[,] table, IReadOnlyCollection<int> left)
-    {
-        int[] rows = [.. Enumerable.Range(0, table.GetLength(0)).Except(left)];
-        return Matrix<double>.Build.Dense(rows.Length, Count, (r, w) => windows[w].Average(t => table[rows[r], t]));
-    }
+    /// <summary>Window means of every row of a table by time.</summary>
+    public Matrix<double> Of(double[,] table) =>
+        Matrix<double>.Build.Dense(table.GetLength(0), Count, (r, w) => windows[w].Average(t => table[r, t]));
 }

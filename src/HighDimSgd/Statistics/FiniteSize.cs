@@ -29,7 +29,7 @@ public static class FiniteSize
         if (curves.Count < LeastSizes)
             return new Dictionary<string, FiniteSizeFit>();
         SizeSummary[] sizes = [.. curves.Select(Moments.Summarise)];
-        return curves[0].Observables.Select((name, o) => (Name: name, Tables: curves.Select(c => Moments.Kept(c, o)).ToArray()))
+        return curves[0].Observables.Select((name, o) => (Name: name, Tables: curves.Select(c => Designs.Means(c, o)).ToArray()))
             .ToDictionary(p => p.Name, p => Fit(p.Name, p.Tables, sizes, seed));
     }
 

@@ -14,7 +14,14 @@ namespace HighDimSgd.Statistics;
 /// <param name="Freedom">Degrees of freedom nu of the covariance.</param>
 internal sealed record Hotelling(Vector<double> Difference, Matrix<double> Covariance, double Freedom)
 {
-    private const double Power = 0.9;
+    /// <summary>Power at which a deviation counts as detectable.</summary>
+    public const double Power = 0.9;
+
+    /// <summary>Least eigenvalue of a correlation matrix that counts as regular.</summary>
+    public const double LeastEigenvalue = 1e-8;
+
+    // Quantiles beyond these mean that there are too few observations to say anything; they are also where the library's search ends.
+    private const double MostF = 1000, MostT = 500;
 
     /// <summary>T2 = difference^T covariance^-1 difference.</summary>
     public double Statistic => Difference * Covariance.Cholesky().Solve(Difference);
@@ -55,7 +62,7 @@ internal sealed record Hotelling(Vector<double> Difference, Matrix<double> Covar
         if (scale.Any(s => !(s > 0)))
             return null;
         Matrix<double> correlation = Matrix<double>.Build.Dense(dimension, dimension, (a, b) => total[a, b] / scale[a] / scale[b]);
-        if (correlation.Evd(Symmetricity.Symmetric).EigenValues.Min(e => e.Real) < 1e-8)
+        if (correlation.Evd(Symmetricity.Symmetric).EigenValues.Min(e => e.Real) < LeastEigenvalue)
             return null;
         Matrix<double> inverse = total.Inverse();
         double spread = 0;
@@ -70,10 +77,13 @@ internal sealed record Hotelling(Vector<double> Difference, Matrix<double> Covar
     }
 
     /// <summary>
-    /// The smallest multiple of a direction that a test at <paramref name="level"/> would find with power 0.9, by the noncentral F law.
+    /// The smallest multiple of a direction that a test at <paramref name="level"/> would find with power 0.9, by the noncentral F law;
+    /// null where there are too few observations.
     /// </summary>
-    public double Detectable(Vector<double> direction, double level)
+    public double? Detectable(Vector<double> direction, double level)
     {
+        if (FisherSnedecor.CDF(Dimension, Denominator, MostF) <= 1 - level)
+            return null;
         double length = direction * Covariance.Cholesky().Solve(direction);
         double critical = FisherSnedecor.InvCDF(Dimension, Denominator, 1 - level);
         double x = Dimension * critical / ((Dimension * critical) + Denominator);
@@ -82,11 +92,15 @@ internal sealed record Hotelling(Vector<double> Difference, Matrix<double> Covar
         return Math.Sqrt(noncentrality / length);
     }
 
-    /// <summary>Half the width of simultaneous intervals of the components, Bonferroni at <paramref name="level"/>.</summary>
-    public Vector<double> HalfWidths(double level)
+    /// <summary>
+    /// Half the width of simultaneous intervals of the components, Bonferroni at <paramref name="level"/>; null where there are too few
+    /// observations.
+    /// </summary>
+    public Vector<double>? HalfWidths(double level)
     {
-        double quantile = StudentT.InvCDF(0, 1, Freedom, 1 - (level / 2 / Dimension));
-        return Covariance.Diagonal().PointwiseSqrt() * quantile;
+        double chance = 1 - (level / 2 / Dimension);
+        return StudentT.CDF(0, 1, Freedom, MostT) <= chance
+            ? null : Covariance.Diagonal().PointwiseSqrt() * StudentT.InvCDF(0, 1, Freedom, chance);
     }
 
     /// <summary>Distribution function of the noncentral F law, in the beta variable x: a Poisson mixture of beta laws.</summary>

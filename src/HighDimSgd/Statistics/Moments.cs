@@ -4,7 +4,10 @@ using MathNet.Numerics.Statistics;
 
 namespace HighDimSgd.Statistics;
 
-/// <summary>Means over replicas with their standard errors, summed in replica order whatever ran them.</summary>
+/// <summary>
+/// Means over replicas with their standard errors, summed in replica order whatever ran them. Where replicas share designs, what is
+/// averaged are the designs' means, since only designs are independent.
+/// </summary>
 public static class Moments
 {
     /// <summary>What the start alone fixes at t = 0, exactly and at every size.</summary>
@@ -12,31 +15,28 @@ public static class Moments
 
     /// <summary>
     /// Mean, standard error and sample variance of every observable at every record time, over the replicas that did not
-    /// diverge. Values that agree over replicas within 32-bit rounding have variance and error 0. NaN with fewer than two
-    /// replicas (mean: with none), and where any replica is undefined.
+    /// diverge, or over designs' means; with the variance components where replicas share designs. Values that agree within
+    /// 32-bit rounding have variance and error 0. NaN with fewer than two replicas or designs (mean: with none), and where
+    /// any replica is undefined.
     /// </summary>
     public static SizeSummary Summarise(SizeCurves curves)
     {
         ArgumentNullException.ThrowIfNull(curves);
-        var kept = Kept(curves);
+        int[][] designs = Designs.Kept(curves);
         var summaries = new Dictionary<string, Curve>();
+        var components = new Dictionary<string, VarianceComponents>();
         for (var o = 0; o < curves.Observables.Count; o++)
-            summaries.Add(curves.Observables[o], Summarise(curves.Observables[o], curves.Times, curves.Values[o], kept));
-        return new SizeSummary(curves.Size, curves.Samples, curves.Replicas, curves.Diverged, curves.Times, summaries);
-    }
-
-    /// <summary>An observable's values, shape (replicas, times), of the replicas that did not diverge.</summary>
-    internal static double[,] Kept(SizeCurves curves, int observable)
-    {
-        var kept = Kept(curves);
-        var table = new double[kept.Length, curves.Times.Length];
-        for (var i = 0; i < kept.Length; i++)
         {
-            for (var t = 0; t < curves.Times.Length; t++)
-                table[i, t] = curves.Values[observable][kept[i], t];
+            string name = curves.Observables[o];
+            summaries.Add(name, Summarise(name, curves.Times, Designs.Means(curves.Values[o], designs)));
+            if (curves.ReplicasPerDesign > 1)
+                components.Add(name, Components(curves.Values[o], designs, summaries[name]));
         }
 
-        return table;
+        return new SizeSummary(curves.Size, curves.Samples, curves.Replicas, curves.Diverged, curves.Times, summaries)
+        {
+            VarianceComponents = curves.ReplicasPerDesign > 1 ? components : null,
+        };
     }
 
     /// <summary>Covariance of the means at two times.</summary>
@@ -48,15 +48,29 @@ public static class Moments
         return sum / (count - 1) / count;
     }
 
-    private static int[] Kept(SizeCurves curves) => [.. Enumerable.Range(0, curves.Replicas).Except(curves.Diverged).Order()];
-
-    private static Curve Summarise(string observable, double[] times, double[,] values, int[] kept)
+    private static VarianceComponents Components(double[,] values, int[][] designs, Curve summary)
     {
+        VarianceComponents components = NestedVariance.Of(values, designs);
+        for (var t = 0; t < summary.Error.Length; t++)
+        {
+            if (summary.Error[t] == 0)
+            {
+                components.Data[t] = components.DataError[t] = components.Noise[t] = components.NoiseError[t] = 0;
+                components.Share[t] = components.ShareError[t] = double.NaN;
+            }
+        }
+
+        return components;
+    }
+
+    private static Curve Summarise(string observable, double[] times, double[,] values)
+    {
+        int count = values.GetLength(0);
         var (mean, error, variance) = (new double[times.Length], new double[times.Length], new double[times.Length]);
         var spread = new double[times.Length];
         for (var t = 0; t < times.Length; t++)
         {
-            var column = Array.ConvertAll(kept, r => values[r, t]);
+            double[] column = [.. Enumerable.Range(0, count).Select(r => values[r, t])];
             (mean[t], variance[t]) = ArrayStatistics.MeanVariance(column);
             spread[t] = column.Length < 2 ? double.NaN : column.Max() - column.Min();
         }
@@ -67,7 +81,7 @@ public static class Moments
             var tolerance = fixedByStart ? Exactness.At(times, mean, t) : Exactness.Tolerance * Math.Abs(mean[t]);
             if (spread[t] <= tolerance)
                 variance[t] = 0;
-            error[t] = Math.Sqrt(variance[t] / kept.Length);
+            error[t] = Math.Sqrt(variance[t] / count);
         }
 
         return new Curve(mean, error, variance);

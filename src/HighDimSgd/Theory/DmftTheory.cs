@@ -12,14 +12,20 @@ namespace HighDimSgd.Theory;
 /// <param name="store">Where finished sweeps go.</param>
 internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStore store)
 {
+    /// <summary>The rows of a sweep's curves.</summary>
+    public static IReadOnlyList<string> Rows(Experiment experiment) => [.. Observables.Of(experiment.Model), .. ResponseForm.Rows(experiment)];
+
+    /// <summary>The experiment with another clock.</summary>
+    public Experiment With(ClockKind clock) => experiment with { Algorithm = experiment.Algorithm with { Kind = clock } };
+
     /// <summary>Solves the theory with a clock, which may differ from the experiment's own (<c>compare:</c>).</summary>
     /// <param name="clock">The clock.</param>
     /// <param name="finished">Called after every sweep with all so far.</param>
     /// <param name="cancellation">Stops between sweeps; finished ones stay.</param>
     public TheoryResult Solve(ClockKind clock, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
     {
-        Experiment variant = experiment with { Algorithm = experiment.Algorithm with { Kind = clock } };
-        string name = clock.ToString().ToLowerInvariant(), hash = UnitStore.TheoryHash(variant, device.Key);
+        Experiment variant = With(clock);
+        string name = Keys.Clock.Word(clock), hash = UnitStore.TheoryHash(variant, device.Key);
         SortedDictionary<int, ReplicaCurve> sweeps = store.Read(name, hash, 0);
         finished(sweeps);
         int[] missing = [.. Enumerable.Range(0, experiment.Theory.Sweeps).Where(s => !sweeps.ContainsKey(s))];
@@ -30,7 +36,7 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
         if (sweeps.FirstOrDefault(s => !s.Value.IsWhole) is { Value: { } refused } first)
             return new(TheoryResult.Refused, $"sweep {first.Key} stopped {refused.Note}", name, times, new Dictionary<string, Curve>());
         ReplicaCurve[] used = [.. sweeps.Values.Take(experiment.Theory.Sweeps)];
-        return new(TheoryResult.Ok, string.Empty, name, times, Average(used, times.Length)) { Sweeps = Tables(used, times.Length) };
+        return new(TheoryResult.Ok, string.Empty, name, times, Average(used, times.Length)) { Sweeps = Tables(Rows(variant), used, times.Length) };
 
         bool Finish(int sweep, SweepResult result)
         {
@@ -41,8 +47,8 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
         }
     }
 
-    private Dictionary<string, double[,]> Tables(ReplicaCurve[] sweeps, int times) =>
-        Observables.Of(experiment.Model).Select((name, o) => (name, o)).ToDictionary(x => x.name, x =>
+    private static Dictionary<string, double[,]> Tables(IReadOnlyList<string> rows, ReplicaCurve[] sweeps, int times) =>
+        rows.Select((name, o) => (name, o)).ToDictionary(x => x.name, x =>
         {
             var table = new double[sweeps.Length, times];
             for (int s = 0; s < sweeps.Length; s++)

@@ -43,6 +43,7 @@ public class ExperimentFileTests
         Assert.Equal((1, 1, 0), (e.Model.TeacherNorm, e.Model.StartNorm, e.Model.StartOverlap));
         Assert.Equal(new AlgorithmSpec { Kind = ClockKind.Gd, Step = 0.1, Steps = 3 }, e.Algorithm);
         Assert.Equal([200], e.Replicas);
+        Assert.Equal(1, e.ReplicasPerDesign);
         Assert.Equal([0, 1, 2, 3], e.RecordSteps); // 13 points do not fit 3 steps
         Assert.Equal(new TheorySpec(), e.Theory);
         Assert.Equal(new VerdictSpec(), e.Verdict);
@@ -63,6 +64,14 @@ public class ExperimentFileTests
     [InlineData("replicas: 200", "replicas: 1e3", new[] { 1000, 1000, 1000 })]
     public void ReplicasAreOneNumberOrOnePerSize(string old, string by, int[] expected)
         => Assert.Equal(expected, Experiment.Parse(Samples.With(old, by), "f").Replicas);
+
+    [Fact]
+    public void ReplicasPerDesignAreReadAndWritten()
+    {
+        Experiment e = Experiment.Parse(Samples.With("replicas: 200", "replicas: [200, 100, 60]\nreplicas_per_design: 20"), "f");
+        Assert.Equal(20, e.ReplicasPerDesign);
+        Assert.Equal(20, e.Validate().ReplicasPerDesign);
+    }
 
     [Theory]
     [InlineData("{kind: gd, step: 0.2, horizon: 12.0}", "")]
@@ -96,7 +105,7 @@ public class ExperimentFileTests
     {
         Assert.Equal(
             """
-            {"family":"proportional","name":"short","seed":1,"model":{"loss":"squared","label":{"kind":"linear","noise":0.5},"ridge":0,"teacher_norm":1,"start":{"norm":1,"overlap":0}},"aspect":2,"algorithm":{"kind":"gd","step":0.1,"horizon":0.3},"design":{"law":"gaussian","storage":"auto"},"sizes":[10],"replicas":[200],"record":{"points":4},"theory":{"paths":100000,"sweeps":32,"responses":"auto"},"verdict":{"alpha":0.01,"tolerance":0.02},"compare":[]}
+            {"family":"proportional","name":"short","seed":1,"model":{"loss":"squared","label":{"kind":"linear","noise":0.5},"ridge":0,"teacher_norm":1,"start":{"norm":1,"overlap":0}},"aspect":2,"algorithm":{"kind":"gd","step":0.1,"horizon":0.3},"design":{"law":"gaussian","storage":"auto"},"sizes":[10],"replicas":[200],"replicas_per_design":1,"record":{"points":4},"theory":{"paths":100000,"sweeps":32,"responses":"auto"},"verdict":{"alpha":0.01,"tolerance":0.02},"compare":[]}
             """,
             Experiment.Parse(Samples.Shortest, "short.yaml").ToJson().ToJsonString());
     }
@@ -116,6 +125,7 @@ public class ExperimentFileTests
     [InlineData("logistic-poisson", 4.0, ClockKind.Poisson, 60)]
     [InlineData("ridge-sgf", 0.6, ClockKind.Sgf, 50)]
     [InlineData("sign-teacher", 2.0, ClockKind.Sgf, 40)]
+    [InlineData("variance-sources", 0.6, ClockKind.Sgf, 50)]
     public void ReadyMadeExperimentsLoad(string name, double temperature, ClockKind clock, int steps)
     {
         Experiment e = Experiment.Load(Samples.ReadyMade(name + ".yaml"));

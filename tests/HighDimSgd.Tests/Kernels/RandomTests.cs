@@ -44,8 +44,7 @@ public class RandomTests
     [InlineData(200, 0.001)]
     public void PoissonCountsFollowTheirLaw(double mean, double jump)
     {
-        double[] increments = Draw(new JumpClock<Real1, Word1, ArrayView>(
-            (float)jump, new(JumpTable.Poisson(mean, jump)), JumpTable.Poisson(mean, jump).Thresholds.Count));
+        double[] increments = Draw(JumpTable.Poisson(mean, jump));
         var law = new Poisson(mean);
         Assert.True(ChiSquared(increments, jump, k => law.Probability(k)) > FalseAlarm);
         var wrong = new Poisson(mean * 1.05);
@@ -59,11 +58,37 @@ public class RandomTests
     public void BatchesHaveTheirFraction(double fraction)
     {
         JumpTable table = JumpTable.Bernoulli(fraction, 0.2 / fraction);
-        double[] increments = Draw(new JumpClock<Real1, Word1, ArrayView>((float)table.Jump, new(table), 1));
+        double[] increments = Draw(table);
         double hits = increments.Count(x => x > 0);
         double deviation = Math.Sqrt(Math.Max(1e-30, Count * fraction * (1 - fraction)));
         Assert.True(Math.Abs(hits - (Count * fraction)) <= 4.5 * deviation);
-        Assert.All(increments, x => Assert.True(x == 0 || x == (float)table.Jump));
+        Assert.All(increments, x => Assert.True(x == 0 || x == (float)table.Jumps[0]));
+    }
+
+    [Theory]
+    [InlineData(1, 0.4)]
+    [InlineData(4, 0.1)]
+    [InlineData(16, 0.4)]
+    public void TwoClocksHaveTheMomentsOfSvag(int amplification, double mean)
+    {
+        // Over a step D of temperature tau: D = mean jump, Var = tau delta D = jump l D, third cumulant D (jump l)^2 (3l-1)/(2 l^2).
+        const double Jump = 0.5;
+        JumpTable table = JumpTable.TwoClocks(amplification, mean, Jump);
+        double step = mean * Jump, visit = Jump * amplification, l = amplification;
+        double third = step * visit * visit * ((3 * l) - 1) / (2 * l * l);
+        double[] expected = [step, visit * step, third];
+        double[] increments = Draw(table);
+        double[] powers = [.. Enumerable.Range(1, 3).Select(p => increments.Average(x => Math.Pow(x - (p == 1 ? 0 : step), p)))];
+        for (int p = 1; p <= 3; p++)
+        {
+            double square = increments.Average(x => Math.Pow(x - (p == 1 ? 0 : step), 2 * p));
+            double error = Math.Sqrt((square - (powers[p - 1] * powers[p - 1])) / increments.Length);
+            Assert.InRange((powers[p - 1] - expected[p - 1]) / error, -4.5, 4.5);
+        }
+
+        // At amplification 1 the second clock has no weight: Poisson.
+        if (amplification == 1)
+            Assert.Equal(JumpTable.Poisson(mean, Jump).Thresholds.Take(6), table.Thresholds.Take(6));
     }
 
     [Fact]
@@ -108,6 +133,9 @@ public class RandomTests
     }
 
     private static double[] Normals(uint replica) => Draw(new NormalSource<Real1, Word1>(0, 1), replica);
+
+    private static double[] Draw(JumpTable table) =>
+        Draw(new JumpClock<Real1, Word1, ArrayView>((float)table.Start, new(table), table.Thresholds.Count));
 
     private static double[] Draw<TSource>(TSource source, uint replica = 0)
         where TSource : struct, ISource<Real1, Word1>
@@ -183,7 +211,7 @@ public class RandomTests
     /// <summary>A view on an array, for scalar lanes.</summary>
     private readonly struct ArrayView(JumpTable table) : IView<Real1, Word1>
     {
-        private readonly float[] data = [.. table.Thresholds.Select(BitConverter.UInt32BitsToSingle)];
+        private readonly float[] data = [.. table.Thresholds.Select(BitConverter.UInt32BitsToSingle), .. table.Jumps.Select(j => (float)j)];
 
         public Real1 Load(long index) => new(data[index]);
 

@@ -144,6 +144,29 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void VarianceComponentsHaveFiguresAndAdvice()
+    {
+        ExperimentResult all = Synthetic.Complete().Result;
+        double[] Flat(double value) => [.. Enumerable.Repeat(value, 13)];
+        Dictionary<string, VarianceComponents> parts = Synthetic.Names.ToDictionary(o => o, _ => new VarianceComponents(
+            Flat(0.025), Flat(0.0013), Flat(0.4), Flat(0.021), Flat(0.0588), Flat(0.0034)));
+        parts["m"] = parts["m"] with { Data = Flat(-0.001), Share = Flat(-0.0025) };
+        ExperimentResult shared = all with
+        {
+            Experiment = all.Experiment with { ReplicasPerDesign = 4 },
+            Sizes = [.. all.Sizes.Select(s => s with { VarianceComponents = parts })],
+        };
+        string text = Report(shared);
+        Assert.Contains("d = 250 (n = 500, 200 replicas on 50 designs)", text, StringComparison.Ordinal);
+        Assert.Contains("0.0250(13)0.400(21)0.0588(34)1.3413", Joined(), StringComparison.Ordinal); // sqrt(16 kappa), kappa = .1, 1, 10
+        Assert.Contains("−0.0010(13)0.400(21)−0.0025(34)∞∞∞", Joined(), StringComparison.Ordinal);
+        Assert.Equal(3 * 13 + 3, ByClass(Figure("q-variance", shared), "mark").Count());
+        Assert.DoesNotContain("Where the variance comes from", Report(all), StringComparison.Ordinal);
+
+        string Joined() => string.Concat(XDocument.Load(Path.Combine(folder, "report.html")).Root!.Descendants("td").Select(c => c.Value));
+    }
+
+    [Fact]
     public void RebuiltReportIsTheSame()
     {
         ResultsFolder.Write(folder, Synthetic.Complete().Result, Synthetic.Json(), [], Synthetic.Manifest);

@@ -147,7 +147,7 @@ public sealed class FiniteSizeTests
 
         (double[], double[][]) Fit(SizeCurves[] curves)
         {
-            double[][,] tables = [.. curves.Select(c => Moments.Kept(c, 0))];
+            double[][,] tables = [.. curves.Select(c => Designs.Means(c, 0))];
             Curve[] means = [.. curves.Select(c => Moments.Summarise(c).Observables["q"])];
             return (
                 [.. Enumerable.Range(0, 3).Select(t => line.Row(0).Zip(means, (w, m) => w * m.Mean[t]).Sum())],

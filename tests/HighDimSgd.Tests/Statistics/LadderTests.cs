@@ -118,7 +118,7 @@ public sealed class LadderTests
         {
             SizeCurves[] curves = draws.Next();
             LadderFit line = LadderFit.OfMeans(curves.Select(Moments.Summarise), 2);
-            var bootstrap = new StudentisedBootstrap([.. curves.Select(c => Moments.Kept(c, 0))], Sizes, (ulong)i);
+            var bootstrap = new StudentisedBootstrap([.. curves.Select(c => Designs.Means(c, 0))], Sizes, (ulong)i);
             LadderTime point = Point(curves, 0);
             (double low, double high) = bootstrap.Interval(line.Row(0), point.Coefficient(line, 0), 0);
             limits += low < 1 && 1 < high ? 1 : 0;
@@ -140,7 +140,7 @@ public sealed class LadderTests
     public void BootstrapIntervalsComeFromTheSeedAndAreThoseOfANormalLawWithManyReplicas(int replicas)
     {
         SizeCurves[] curves = new LadderDraws(2, Sizes, [replicas, replicas, replicas], d => 1 + (5.0 / d)).Next();
-        double[][,] tables = [.. curves.Select(c => Moments.Kept(c, 0))];
+        double[][,] tables = [.. curves.Select(c => Designs.Means(c, 0))];
         LadderFit line = LadderFit.OfMeans(curves.Select(Moments.Summarise), 2);
         (double Value, double Error) limit = Point(curves, 2).Coefficient(line, 0);
         (double low, double high) = Interval(1);
@@ -168,7 +168,7 @@ public sealed class LadderTests
         Assert.Equal(1, all.Average(v => v.LimitError[0]) / spread, 0.2);
 
         static ScaledVariance Scaled(SizeCurves[] curves) => ScaledVariances.Of(
-            [.. curves.Select(c => Moments.Kept(c, 0))], Sizes, [.. curves.Select(c => Moments.Summarise(c).Observables["q"])]);
+            [.. curves.Select(c => Designs.Means(c, 0))], Sizes, [.. curves.Select(c => Moments.Summarise(c).Observables["q"])]);
     }
 
     private static LackOfFit Misfit(SizeCurves[] curves, int time)

@@ -71,7 +71,7 @@ public sealed class RidgeLadderTests
         static Matrix<double> Correlation(Matrix<double> c) => Matrix<double>.Build.Dense(c.RowCount, c.RowCount, (t, u) => c[t, u] / Math.Sqrt(c[t, t] * c[u, u]));
         static Matrix<double> MeanCovariance(SizeCurves curves, int observable)
         {
-            double[,] table = Moments.Kept(curves, observable);
+            double[,] table = Designs.Means(curves, observable);
             double[] mean = [.. Enumerable.Range(0, 5).Select(t => Enumerable.Range(0, table.GetLength(0)).Average(r => table[r, t]))];
             return Matrix<double>.Build.Dense(4, 4, (t, u) => Moments.MeanCovariance(table, mean, t + 1, u + 1));
         }

@@ -9,8 +9,9 @@ namespace HighDimSgd.Tests.Statistics;
 /// <summary>
 /// Made-up experiments with the covariance of real ones: seven observables at 13 times, Gaussian with correlation 0.85 from one time
 /// to the next, standard deviation 3/sqrt(d), the sizes 100, 200, 400, a true c/d, and a theory of 32 sweeps with an error of its own.
+/// Replicas may share designs, which then carry a share of the variance.
 /// </summary>
-internal sealed class SyntheticExperiments(int seed, int replicas, double alpha)
+internal sealed class SyntheticExperiments(int seed, int replicas, double alpha, int perDesign = 1, double dataShare = 0)
 {
     private const int TimeCount = 13, Sweeps = 32;
     private const double Correlation = 0.85, Deviation = 3, SweepDeviation = 0.005, Coefficient = 5;
@@ -34,8 +35,9 @@ internal sealed class SyntheticExperiments(int seed, int replicas, double alpha)
 
     /// <summary>The verdict on one experiment.</summary>
     /// <param name="shift">Shift of the first observable at every time, in standard errors of the limit.</param>
+    /// <param name="naive">True to take all replicas for independent.</param>
     /// <param name="bend">Coefficient of 1/d^2 in the first observable.</param>
-    public Verdict Next(double shift = 0, double bend = 0)
+    public Verdict Next(double shift = 0, bool naive = false, double bend = 0)
     {
         IReadOnlyList<string> names = Observables.Of(Model);
         double[] times = [.. Enumerable.Range(0, TimeCount).Select(t => (double)t)];
@@ -56,8 +58,11 @@ internal sealed class SyntheticExperiments(int seed, int replicas, double alpha)
         var theory = new TheoryResult(TheoryResult.Ok, "", "gd", times, sweeps.ToDictionary(s => s.Key, s => Average(s.Value))) { Sweeps = sweeps };
         SizeCurves[] curves =
         [
-            .. Sizes.Select(d => new SizeCurves(d, 2 * d, times, names, [.. names.Select((_, o) => Paths(
-                replicas, Deviation / Math.Sqrt(d), t => truth[t] + (Coefficient / d) + (o == 0 ? (shift * LimitError) + (bend / d / d) : 0)))], [])),
+            .. Sizes.Select(d => new SizeCurves(d, 2 * d, times, names, [.. names.Select((_, o) => Replicas(
+                d, t => truth[t] + (Coefficient / d) + (o == 0 ? (shift * LimitError) + (bend / d / d) : 0)))], [])
+            {
+                ReplicasPerDesign = naive ? 1 : perDesign,
+            }),
         ];
         return Comparison.Compare(experiment, theory, curves);
     }
@@ -68,6 +73,23 @@ internal sealed class SyntheticExperiments(int seed, int replicas, double alpha)
         double[] mean = [.. Enumerable.Range(0, TimeCount).Select(t => Enumerable.Range(0, count).Average(s => table[s, t]))];
         double[] variance = [.. mean.Select((m, t) => Enumerable.Range(0, count).Sum(s => (table[s, t] - m) * (table[s, t] - m)) / (count - 1))];
         return new(mean, [.. variance.Select(v => Math.Sqrt(v / count))], variance);
+    }
+
+    private double[,] Replicas(int size, Func<int, double> mean)
+    {
+        double deviation = Deviation / Math.Sqrt(size);
+        double[,] table = Paths(replicas, deviation * Math.Sqrt(1 - dataShare), mean);
+        if (dataShare > 0)
+        {
+            double[,] designs = Paths(replicas / perDesign, deviation * Math.Sqrt(dataShare), _ => 0);
+            for (int r = 0; r < replicas; r++)
+            {
+                for (int t = 0; t < TimeCount; t++)
+                    table[r, t] += designs[r / perDesign, t];
+            }
+        }
+
+        return table;
     }
 
     private double[,] Paths(int count, double deviation, Func<int, double> mean)

@@ -30,6 +30,23 @@ public sealed class VerdictTests : IDisposable
         Assert.InRange((double)failed / Count, 0.0957 - spread, 0.0957 + spread);
     }
 
+    [Fact]
+    public void ReplicasThatShareDesignsKeepTheStatedRateAndWouldNotIfTakenForIndependent()
+    {
+        // 40 designs of 5 replicas, nine tenths of the variance in the data: the naive variance of a mean is 4.6 times too small. With
+        // 1000 and 200 experiments the rates were 0.077 and 1.
+        const int Count = 80;
+        double spread = 4 * Math.Sqrt(0.0957 * 0.9043 / Count);
+        Assert.InRange((double)Failed(Count, naive: false) / Count, 0, 0.0957 + spread);
+        Assert.InRange(Failed(10, naive: true), 9, 10);
+
+        static int Failed(int count, bool naive)
+        {
+            var experiments = new SyntheticExperiments(8, replicas: 200, alpha: 0.1, perDesign: 5, dataShare: 0.9);
+            return Enumerable.Range(0, count).Count(_ => experiments.Next(naive: naive).Status == "fail");
+        }
+    }
+
     [Theory]
     [InlineData(50)]
     [InlineData(200)]
@@ -74,7 +91,7 @@ public sealed class VerdictTests : IDisposable
         // The true covariance of the mean: unit variances, correlation 1/2.
         var truth = Matrix<double>.Build.Dense(3, 3, (i, j) => (i == j ? 1 : 0.5) / Size);
         var direction = Vector<double>.Build.Dense(3, 1);
-        double detectable = new Hotelling(direction * 0, truth, Size - 1).Detectable(direction, 0.05);
+        double detectable = new Hotelling(direction * 0, truth, Size - 1).Detectable(direction, 0.05)!.Value;
         int found = Enumerable.Range(0, Count).Count(_ => Hotelling.Of([Sample(random, Size, detectable)], [1])!.P < 0.05);
         double spread = 4 * Math.Sqrt(0.09 / Count);
         Assert.InRange((double)found / Count, 0.9 - spread, 0.9 + spread);
@@ -86,6 +103,17 @@ public sealed class VerdictTests : IDisposable
         var same = Matrix<double>.Build.Dense(9, 2, (i, _) => i);
         Assert.Null(Hotelling.Of([same], [1]));
         Assert.Null(Hotelling.Of([Sample(new Random(1), 3, 0)], [1]));
+    }
+
+    [Theory]
+    [InlineData(2, 0.002)]
+    [InlineData(3, 1e-9)]
+    public void TooFewObservationsHaveNothingThatIsDetectable(int size, double level)
+    {
+        var test = Hotelling.Of([Sample(new Random(6), size, 0).SubMatrix(0, size, 0, 1), Sample(new Random(7), 2, 0).SubMatrix(0, 2, 0, 1)], [1, -1])!;
+        Assert.InRange(test.P, 0, 1);
+        Assert.Null(test.Detectable(Vector<double>.Build.Dense(1, 1), level));
+        Assert.Null(test.HalfWidths(1e-3 * level));
     }
 
     [Fact]

@@ -125,7 +125,7 @@ public class DmftSweepTests
             (4 * Math.Sqrt((error * error) + (otherError * otherError))) + 1e-6);
     }
 
-    private static Experiment Logistic(ClockKind clock) => new()
+    internal static Experiment Logistic(ClockKind clock) => new()
     {
         Name = "logistic",
         Seed = 20260206,

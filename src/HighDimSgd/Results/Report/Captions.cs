@@ -1,5 +1,6 @@
 using HighDimSgd.Experiments;
 using HighDimSgd.Models;
+using HighDimSgd.Theory;
 
 namespace HighDimSgd.Results.Report;
 
@@ -16,6 +17,9 @@ internal static class Captions
         Observables.TestLoss => ("Test loss", "test loss"),
         Observables.TestError => ("Test error", "test error"),
         Observables.Grad2 => ("Mean squared loss derivative ⟨ℓ²⟩", "⟨ℓ²⟩"),
+        ResponseForm.Early => ("Response to a push in the first step", "R(t, 0)"),
+        ResponseForm.Late => ("Response to a push half-way", "R(t, t/2)"),
+        ResponseForm.Law => ("Residual of the law of the response", "law of R"),
         _ => (observable, observable),
     };
 
@@ -27,6 +31,7 @@ internal static class Captions
         {
             ClockKind.Gd => "Gradient descent",
             ClockKind.Sgf => $"Stochastic gradient flow at temperature τ = {Digits.Plain(a.Temperature)}",
+            ClockKind.TwoClock => $"SVAG's two clocks at amplification l = {a.Amplification} and temperature τ = {Digits.Plain(a.Temperature)}",
             ClockKind.Poisson => $"SGD with a Poisson clock at temperature τ = {Digits.Plain(a.Temperature)}",
             _ => $"Minibatch descent with batch fraction b = {Digits.Plain(a.Fraction)}",
         };

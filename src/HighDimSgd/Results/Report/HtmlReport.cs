@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using HighDimSgd.Experiments;
 using static HighDimSgd.Results.Markup;
 
 namespace HighDimSgd.Results.Report;
@@ -33,7 +34,9 @@ internal static class HtmlReport
                 Notes(result),
                 Figures(result),
                 Numbers(result),
-                HowToRead(),
+                VarianceSection.Of(result, Observables(result)),
+                SecondAnswers(result),
+                HowToRead(result.Experiment),
                 Html("div", At("class", "columns"),
                     Html("section", Html("h2", "Parameters"), Tables.Parameters(experiment)),
                     Html("section", Html("h2", "Provenance"), Tables.Provenance(manifest))),
@@ -53,6 +56,11 @@ internal static class HtmlReport
             {
                 yield return ($"{observable}-finite-size", finite);
             }
+
+            if (VarianceFigure.Draw(result, observable) is { } variance)
+            {
+                yield return ($"{observable}-variance", variance);
+            }
         }
     }
 
@@ -69,6 +77,11 @@ internal static class HtmlReport
             yield return Banner("unresolved", "no theory", $"The theory with clock {theory.Clock} was refused: {theory.Why}");
         }
 
+        foreach (ClosedFormCheck check in result.ClosedForms.Where(c => c.Status == "fail"))
+        {
+            yield return Banner("fail", "the theory is in doubt", $"{check.Name}: {check.Why}");
+        }
+
         foreach (SizeSummary size in result.Sizes.Where(s => s.Diverged.Count > 0))
         {
             yield return Banner("unresolved", "diverged",
@@ -83,14 +96,18 @@ internal static class HtmlReport
         else
         {
             yield return Html("p", At("class", "muted"), Unbroken("Simulated: "
-                + string.Join(", ", result.Sizes.Select(s => $"d = {s.Size} (n = {s.Samples}, {s.Replicas} replicas)")) + "."));
+                + string.Join(", ", result.Sizes.Select(s => $"d = {s.Size} (n = {s.Samples}, {Replicas(result.Experiment, s)})")) + "."));
         }
     }
+
+    private static string Replicas(Experiment experiment, SizeSummary size) => experiment.ReplicasPerDesign == 1
+        ? $"{size.Replicas} replicas" : $"{size.Replicas} replicas on {size.Replicas / experiment.ReplicasPerDesign} designs";
 
     private static IEnumerable<XElement> Figures(ExperimentResult result)
     {
         yield return Html("h2", "Curves");
-        yield return Html("div", At("class", "figures"), Drawings(result).Select(d => Html("figure", d.Svg)));
+        yield return Html("div", At("class", "figures"), Observables(result)
+            .SelectMany(o => new[] { CurveFigure.Draw(result, o), FiniteSizeFigure.Draw(result, o) }).OfType<XElement>().Select(svg => Html("figure", svg)));
     }
 
     private static IEnumerable<XElement> Numbers(ExperimentResult result)
@@ -117,19 +134,30 @@ internal static class HtmlReport
         }
     }
 
-    private static IEnumerable<XElement> HowToRead() =>
+    private static IEnumerable<XElement> SecondAnswers(ExperimentResult result) => result.ClosedForms.Count == 0 ? [] :
+    [
+        Html("h2", "Second answers"),
+        Html("p", At("class", "muted"), "Closed forms that hold for this very theory, at its step, against what the solver found. They do not enter "
+            + "the verdict: a failure here says that the solver, or its number of paths, is not to be trusted."),
+        Tables.ClosedForms(result.ClosedForms),
+    ];
+
+    private static IEnumerable<XElement> HowToRead(Experiment experiment) =>
     [
         Html("h2", "How to read this"),
         Html("ul",
             Html("li", "The line is the limiting theory, d → ∞ at fixed δ = n/d, of the same algorithm at the same step D. Its band and "
                 + "all error bars reach two standard errors to either side. The theory's error is over independent sweeps, the "
-                + "simulation's over replicas."),
+                + "simulation's over " + (experiment.ReplicasPerDesign == 1 ? "replicas." : "the means of designs, which several replicas share.")),
             Html("li", "Points are means over replicas at a finite size d. They differ from the limit by about c/d, so with many replicas "
                 + "a small size deviates by many standard errors although the theory is right. What counts is the limit: the fit of "
                 + "limit + c/d over the sizes."),
             Html("li", "Finite-size fits: mean(d) = limit + c/d, and with e/d² added where there are four sizes; the exponent is that of limit + c/d^a with "
                 + "a free; d · variance is over replicas, extrapolated. Below a number stands its 95 % interval, by the bootstrap for limit "
                 + "and c, by the profile likelihood for the exponent. Goodness p is small where limit + c/d does not describe the sizes."),
+            Html("li", "The verdict tests that limit: each curve's means over a few windows of time, with their covariance, give one "
+                + "Hotelling T² per observable; Holm over the observables. Pass says that nothing differs and that a deviation of the "
+                + "tolerance would have been seen nine times in ten; unresolved, that it might not; fail, that the difference is not chance."),
             Html("li", "The lower panel shows (simulation − theory) divided by the standard error of the difference, with guides at ±2; "
                 + "points of the same time are set side by side. Where neither has an error, as for q at t = 0, there is no point."),
             Html("li", "A number in parentheses is the standard error in the last digits: 2.8831(21) means 2.8831 ± 0.0021."),

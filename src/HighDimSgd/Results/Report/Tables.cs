@@ -57,6 +57,15 @@ internal static class Tables
             Digits.Plain(100 * c.Detectable ?? double.NaN, 2), c.Status == "fail" ? Html("td", At("class", "fail"), c.Status) : c.Status,
         ]));
 
+    /// <summary>Closed forms against the theory.</summary>
+    public static XElement ClosedForms(IEnumerable<ClosedFormCheck> checks) => Table(
+        ["closed form", "observable", "largest deviation", "in s.e.", "allowed", "status"],
+        checks.Select(c => (IEnumerable<object>)
+        [
+            c.Name, Captions.Of(c.Observable).Axis, Digits.Plain(c.Largest, 2), Digits.Fixed(c.StandardErrors, 2), Digits.Fixed(c.Allowed, 2),
+            c.Status == "fail" ? Html("td", At("class", "fail"), c.Status) : c.Status,
+        ]));
+
     /// <summary>All parameters of the experiment file, one row per key.</summary>
     public static XElement Parameters(JsonObject experiment) => Pairs(Flatten("", experiment));
 
@@ -101,7 +110,7 @@ internal static class Tables
     private static XElement Pairs(IEnumerable<(string Key, string Value)> rows) => Html("table", At("class", "pairs"),
         Html("tbody", rows.Select(r => Html("tr", Html("td", r.Key), Html("td", r.Value)))));
 
-    /// <summary>A table with a head; cells are texts or their own elements.</summary>
+    /// <summary>A table; a cell may be an element of its own.</summary>
     public static XElement Table(IEnumerable<string> head, IEnumerable<IEnumerable<object>> rows) => Html("div", At("class", "scroll"),
         Html("table",
             Html("thead", Html("tr", head.Select(h => Html("th", h)))),

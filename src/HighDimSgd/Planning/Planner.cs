@@ -1,0 +1,176 @@
+using System.Globalization;
+using HighDimSgd.Devices;
+using HighDimSgd.Experiments;
+using HighDimSgd.Models;
+using HighDimSgd.Results;
+using HighDimSgd.Simulation;
+using HighDimSgd.Theory;
+
+namespace HighDimSgd.Planning;
+
+/// <summary>Foretells time, memory and disk of a run, and the replicas that a wished error needs, from a short measure on this machine.</summary>
+public static class Planner
+{
+    private const double SimulationSeconds = 0.8, TheorySeconds = 0.6;
+
+    private const int PilotReplicas = 100;
+
+    /// <summary>
+    /// Plans what is left of an experiment in a results folder. Takes about two seconds; writes nothing. Times are those of this machine
+    /// under the load that it has now.
+    /// </summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="options">The folder, the device and the wished error.</param>
+    /// <exception cref="ExperimentException">The wish is none, or the folder holds work of another experiment.</exception>
+    /// <exception cref="MachineException">The memory does not suffice, or there is no such device.</exception>
+    public static Plan Make(Experiment experiment, PlanOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(options);
+        Refuse(experiment, options);
+        IDevice device = DeviceCatalog.Open(options.Device, options.Threads);
+        MemoryCheck.Refuse(experiment, device, theoryOnly: false);
+        var store = new UnitStore(Runner.OutputFolder(experiment, new(options.Output)), experiment, device.Key);
+        return new Work(experiment, device, store, options).Plan();
+    }
+
+    private static void Refuse(Experiment experiment, PlanOptions options)
+    {
+        if (options.Error is { } error && !(error > 0 && double.IsFinite(error)))
+            throw new ExperimentException(string.Create(CultureInfo.InvariantCulture, $"the wished error {error} is not allowed; allowed: a number above 0"));
+        IReadOnlyList<string> names = Observables.Of(experiment.Model);
+        if (options.Observable is { } name && !names.Contains(name))
+        {
+            string near = Nearest.To(name, names) is { } nearest ? $", did you mean '{nearest}'?" : string.Empty;
+            throw new ExperimentException($"there is no observable {ExperimentException.Quote(name)}{near}; there are: {string.Join(", ", names)}");
+        }
+    }
+
+    /// <summary>One plan in the making.</summary>
+    private sealed class Work(Experiment experiment, IDevice device, UnitStore store, PlanOptions options)
+    {
+        private readonly List<PlanStage> stages = [];
+        private readonly List<(long Bytes, long Block)> memory = [];
+        private readonly List<string> notes = [];
+        private readonly List<SizeCurves> finished = [];
+        private readonly List<double> costs = [];
+        private readonly List<int> workers = [];
+        private IReadOnlyList<ReplicaCurve> pilot = [], sweeps = [];
+        private double pathShare = 1, crowding = 1;
+
+        public Plan Plan()
+        {
+            Simulation();
+            Theory();
+            long report = CostModel.ReportBytes(experiment);
+            double rest = CostModel.RestSeconds * crowding;
+            stages.Add(new("report", 0, 1, rest, rest, CostModel.RestBytes, report));
+            long resident = CostModel.Resident(experiment, Environment.WorkingSet + CostModel.RestBytes, memory);
+            return new(stages, stages.Sum(s => s.Seconds), resident, stages.Sum(s => s.DiskBytes), Precision(), notes);
+        }
+
+        private void Simulation()
+        {
+            var simulator = new Simulator(experiment, device, store);
+            var probe = new SimulationProbe(experiment, device);
+            double compile = probe.Compile();
+            workers.AddRange(experiment.Sizes.Select(simulator.WorkersFor));
+            costs.AddRange(experiment.Sizes.Select((_, i) => Measure(probe, i)).ToArray());
+            for (int i = 0; i < experiment.Sizes.Count; i++)
+            {
+                (int size, int replicas) = (experiment.Sizes[i], experiment.Replicas[i]);
+                if (workers[i] > 1)
+                    costs[i] *= probe.Crowding;
+                SortedDictionary<int, ReplicaCurve> done = store.Read(Simulator.Kind, store.SimulationHash, size);
+                if (done.Count >= Ladder.Least)
+                    finished.Add(Simulator.Collect(experiment, size, [.. done.Values]));
+                IReadOnlyList<(int First, int Count)> units = Simulator.Missing(experiment, size, replicas, done);
+                double seconds = CostModel.Makespan(units.Select(u => u.Count), costs[i], workers[i]);
+                if (units.Count > 0)
+                    (seconds, compile) = (seconds + compile, 0);
+                long bytes = units.Count == 0 ? 0 : Simulator.Bytes(experiment, size, workers[i]);
+                memory.Add((bytes, bytes / workers[i]));
+                int all = Simulator.Missing(experiment, size, replicas, new Dictionary<int, ReplicaCurve>()).Count;
+                stages.Add(new(
+                    $"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, costs[i], seconds, bytes,
+                    CostModel.UnitBytes(experiment, all, replicas)));
+            }
+
+            // More workers than processors crowd themselves.
+            crowding = Math.Max(1, probe.Crowding * Math.Min(device.Workers, Environment.ProcessorCount) / device.Workers);
+            if (crowding > 1.2)
+                notes.Add(string.Create(CultureInfo.InvariantCulture, $"The processors are shared with other work; alone, the simulation would be {crowding:f1} times as fast."));
+        }
+
+        /// <summary>The smallest size also gives the pilot, where it can be had in the time for the simulation.</summary>
+        private double Measure(SimulationProbe probe, int index)
+        {
+            int size = experiment.Sizes[index];
+            double share = SimulationSeconds / 2 / experiment.Sizes.Count;
+            if (index > 0 || probe.Guess(size, (int)Ladder.Least, workers[0]) > SimulationSeconds)
+                return probe.Measure(size, workers[index], share, PilotReplicas).Seconds;
+            ReplicaCost cost = probe.Measure(size, workers[0], SimulationSeconds / 2, PilotReplicas);
+            pilot = cost.Curves;
+            return cost.Seconds;
+        }
+
+        private void Theory()
+        {
+            ClockKind[] clocks = [experiment.Algorithm.Kind, .. experiment.Compare.Where(c => c != experiment.Algorithm.Kind)];
+            foreach (ClockKind clock in clocks)
+            {
+                Experiment variant = experiment with { Algorithm = experiment.Algorithm with { Kind = clock } };
+                string name = clock.ToString().ToLowerInvariant();
+                SortedDictionary<int, ReplicaCurve> done = store.Read(name, UnitStore.TheoryHash(variant, device.Key), 0);
+                int total = experiment.Theory.Sweeps, left = total - done.Keys.Count(s => s < total);
+                if (done.Values.Any(s => !s.IsWhole))
+                    left = 0;
+                SweepCost cost = new TheoryProbe(variant, device).Measure(TheorySeconds / clocks.Length);
+                if (clock == clocks[0])
+                    (sweeps, pathShare) = (cost.Pilot, (double)cost.PilotPaths / experiment.Theory.Paths);
+                if (clock == clocks[0] && done.Count >= Ladder.Least && done.Values.All(s => s.IsWhole))
+                    (sweeps, pathShare) = ([.. done.Values], 1);
+                double once = cost.Compile + cost.First;
+                if (cost.Refusal is { } why && left > 0)
+                {
+                    notes.Add(cost.IsWhole
+                        ? $"The theory {name} will be refused: it stops {why}."
+                        : $"A measure of the theory {name} with fewer paths stopped {why}; its time is uncertain.");
+                    left = cost.IsWhole ? 1 : left;
+                }
+
+                long bytes = left == 0 ? 0 : DmftSweeps.Bytes(variant);
+                memory.Add((bytes, bytes));
+                double seconds = left == 0 ? 0 : once + (left * (cost.Each + CostModel.WriteSeconds));
+                stages.Add(new($"theory {name}", total - left, total, cost.Each, seconds, bytes, CostModel.UnitBytes(experiment, total, total)));
+            }
+        }
+
+        private PrecisionPlan? Precision()
+        {
+            List<SizeCurves> curves = finished;
+            string words = $"the finished replicas at d = {string.Join(", ", finished.Select(c => c.Size))}";
+            if (curves.Count == 0 && pilot.Count >= Ladder.Least)
+            {
+                curves = [Simulator.Collect(experiment, experiment.Sizes[0], pilot)];
+                words = $"a pilot of {pilot.Count} replicas at d = {experiment.Sizes[0]}";
+            }
+
+            if (curves.Count == 0)
+            {
+                notes.Add($"{Ladder.Least} replicas at d = {experiment.Sizes[0]}, from which the replicas for a wished error would be found, take too long for a plan; "
+                    + "run them, and they count.");
+                return null;
+            }
+
+            IReadOnlyList<Spread> spreads = Pilot.Of(experiment, curves, sweeps, pathShare);
+            if (spreads.Count == 0 || (options.Chosen is { } name && spreads.All(s => s.Observable != name)))
+            {
+                notes.Add("No test of this kind: the observable does not vary over replicas, or its windows are collinear.");
+                return null;
+            }
+
+            return new Precision(experiment, costs, workers).Plan(options, spreads, words);
+        }
+    }
+}

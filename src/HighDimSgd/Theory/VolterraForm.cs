@@ -1,0 +1,29 @@
+using HighDimSgd.Experiments;
+using HighDimSgd.Models;
+using HighDimSgd.Results;
+
+namespace HighDimSgd.Theory;
+
+/// <summary>
+/// Squared loss, linear label, any full-pass clock: q, m, training loss and mean squared derivative against the Volterra equation
+/// (page A, A22 and A23, at step D).
+/// </summary>
+internal static class VolterraForm
+{
+    /// <summary>The comparisons for one theory.</summary>
+    public static IEnumerable<SecondAnswer> Of(Experiment experiment, TheoryResult theory)
+    {
+        RidgeSolution exact = RidgeVolterra.Solve(experiment);
+        (string Name, double[] Curve)[] curves =
+        [
+            (Observables.Q, exact.Q), (Observables.M, exact.M), (Observables.TrainLoss, exact.TrainLoss), (Observables.Grad2, exact.Grad2),
+        ];
+        return curves.Select(c =>
+        {
+            double[] recorded = [.. experiment.RecordSteps.Select(k => c.Curve[k])];
+            return new SecondAnswer(
+                $"Volterra equation ({theory.Clock})", c.Name, theory.Sweeps[c.Name], recorded, recorded.Max(Math.Abs),
+                (double)experiment.Algorithm.Steps / experiment.Theory.Paths, "the closed solution of the linear case");
+        });
+    }
+}
