@@ -2,7 +2,8 @@ namespace HighDimSgd.Kernels;
 
 /// <summary>
 /// Memory of 32-bit floats as a kernel sees it: a pointer on the CPU, a device array elsewhere. Loads and stores touch one lane
-/// type's worth of consecutive elements; indices of lanes are multiples of the lane width, and buffers are padded to 64 elements.
+/// type's worth of consecutive elements; indices of lanes are multiples of the lane width except in windows that
+/// <see cref="Slots{TReal, TWord, TView}.From"/> opens, and buffers are padded to 64 elements.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>

@@ -6,7 +6,8 @@ namespace HighDimSgd.Kernels;
 /// <typeparam name="TView">Memory.</typeparam>
 /// <param name="view">The memory.</param>
 /// <param name="stride">Elements per replica, a multiple of 64.</param>
-public readonly struct Slots<TReal, TWord, TView>(TView view, long stride)
+/// <param name="start">Where the first replica's array begins.</param>
+public readonly struct Slots<TReal, TWord, TView>(TView view, long stride, long start = 0)
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -17,11 +18,17 @@ public readonly struct Slots<TReal, TWord, TView>(TView view, long stride)
     /// <summary>Elements per replica.</summary>
     public readonly long Stride = stride;
 
+    /// <summary>Where the first replica's array begins.</summary>
+    public readonly long Start = start;
+
+    /// <summary>The same arrays from their element <paramref name="index"/> on.</summary>
+    public Slots<TReal, TWord, TView> From(long index) => new(View, Stride, Start + index);
+
     /// <summary>Elements of the replica at <paramref name="slot"/> from <paramref name="index"/> on.</summary>
-    public TReal Load(int slot, long index) => View.Load(slot * Stride + index);
+    public TReal Load(int slot, long index) => View.Load(Start + slot * Stride + index);
 
     /// <summary>Stores elements of the replica at <paramref name="slot"/>.</summary>
-    public void Store(int slot, long index, TReal value) => View.Store(slot * Stride + index, value);
+    public void Store(int slot, long index, TReal value) => View.Store(Start + slot * Stride + index, value);
 }
 
 /// <summary>

@@ -59,15 +59,17 @@ public static class Runner
         timing["simulate_s"] = watch.Elapsed.TotalSeconds;
         watch.Restart();
         var solver = new DmftTheory(experiment, device, store);
-        TheoryResult theory = Solve(solver, experiment.Algorithm.Kind);
+        OnlineTheory? online = experiment.IsOnline ? new(experiment) : null;
+        TheoryResult theory = online?.Solve() ?? Solve(solver, experiment.Algorithm.Kind);
         ClockKind[] others = [.. experiment.Compare.Where(clock => clock != experiment.Algorithm.Kind)];
         TheoryResult[] further = [.. others.Select(clock => Solve(solver, clock))];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
-        List<SizeSummary> sizes = [.. curves.Select(Moments.Summarise)];
-        Verdict verdict = Comparison.Compare(experiment, theory, curves);
+        List<SizeSummary> sizes = [.. curves.Select(c => Moments.Summarise(c) with { Theory = online?.At(c.Times) })];
+        List<SizeCurves> compared = online is null ? curves : [.. curves.Select(online.AtCommonTimes)];
+        Verdict verdict = Comparison.Compare(experiment, theory, compared);
         var result = new ExperimentResult(
-            experiment, theory, further.ToDictionary(t => t.Clock), sizes, FiniteSize.Fit(curves, experiment.Seed), verdict)
+            experiment, theory, further.ToDictionary(t => t.Clock), sizes, FiniteSize.Fit(compared, experiment.Seed), verdict)
         {
             ClosedForms = ClosedForms.Check([(experiment, theory), .. others.Select(solver.With).Zip(further)]),
         };

@@ -53,6 +53,20 @@ internal static class Scenarios
         return theta.Read();
     }
 
+    public static float[] Decay<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> theta = place.Hold(Reals(Two * count, 1)), gradient = place.Hold(Reals(Two * count, 2));
+        place.For(Two, count, new DecayBody<Real1, Word1, TView>(theta.Slots(Two), gradient.Slots(Two), 0.02f));
+        return theta.Read();
+    }
+
+    public static float[] FreshSquared<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Fresh(place, count, default(SquaredLoss<Real1, Word1>));
+
+    public static float[] FreshLogistic<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Fresh(place, count, default(LogisticLoss<Real1, Word1>));
+
     public static float[] Products<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1>
     {
@@ -169,7 +183,7 @@ internal static class Scenarios
     {
         Held<TView> teacher = place.Hold(Reals(Two * count, 1)), labels = place.Hold(new float[Two * count]);
         place.For(Two, count, new LabelBody<Real1, Word1, TView, TLabel>(
-            teacher.Slots(Two), TableLayout.Plain(0, 0), 1.2f, labels.Slots(Two), new(1, Purpose.Label, 1000, 0), label));
+            teacher.Slots(Two), TableLayout.Plain(0, 0), 1.2f, labels.Slots(Two), new(1, Purpose.Label, 1000, 0), label, 5));
         return labels.Read();
     }
 
@@ -182,6 +196,15 @@ internal static class Scenarios
         float[] weights = Weights(place, Two, count, new TrainRow<Real1, Word1, TView, TLoss>(
             kept.Slots(Two), labels.Slots(Two), clock.Slots(Two), 3 * count, 0.5f, loss));
         return [.. weights, .. kept.Read()];
+    }
+
+    private static float[] Fresh<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
+        where TView : struct, IView<Real1, Word1>
+        where TLoss : struct, ILoss<Real1>
+    {
+        Held<TView> labels = place.Hold(SignsOf((Two * count) + 1));
+        Slots<Real1, Word1, TView> window = new Slots<Real1, Word1, TView>(labels.View, count).From(1);
+        return Weights(place, Two, count, new FreshRow<Real1, Word1, TView, TLoss>(window, count - 1, 0.5f, loss));
     }
 
     private static float[] Path<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)

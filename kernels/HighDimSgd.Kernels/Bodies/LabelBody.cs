@@ -11,13 +11,15 @@ namespace HighDimSgd.Kernels.Bodies;
 /// <param name="labels">The labels y.</param>
 /// <param name="field">Random field of the label noise.</param>
 /// <param name="channel">The label channel.</param>
+/// <param name="first">Number of the first sample, the address of its noise.</param>
 public readonly struct LabelBody<TReal, TWord, TView, TLabel>(
     Slots<TReal, TWord, TView> teacher,
     TableLayout layout,
     float scale,
     Slots<TReal, TWord, TView> labels,
     RandomField field,
-    TLabel channel) : IForBody
+    TLabel channel,
+    int first) : IForBody
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -29,12 +31,13 @@ public readonly struct LabelBody<TReal, TWord, TView, TLabel>(
     private readonly Slots<TReal, TWord, TView> labels = labels;
     private readonly RandomField field = field;
     private readonly TLabel channel = channel;
+    private readonly int first = first;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Run(int outer, int index)
     {
-        Four<TWord> words = field.Words<TReal, TWord>(outer, 0, index);
+        Four<TWord> words = field.Words<TReal, TWord>(outer, 0, first + index);
         TReal w = TReal.Of(scale) * teacher.Load(outer, layout.At(0, index));
         labels.Store(outer, index, channel.Draw(w, words.A, words.B));
     }

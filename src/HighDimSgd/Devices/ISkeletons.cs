@@ -29,7 +29,8 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
 
     /// <summary>
     /// For every replica of a batch, one read of its design: r_i = x_i.theta, f_i = body(i, r_i), gradient = sum_i f_i x_i.
-    /// Rows are padded to 16 with rows of zeros, columns to the row stride with zeros.
+    /// Rows are padded to 16 with rows of zeros, or with any finite rows where the body gives them zero weight; columns are padded to
+    /// the row stride with zeros.
     /// </summary>
     /// <param name="batch">Number of replicas.</param>
     /// <param name="design">Designs, row-major.</param>

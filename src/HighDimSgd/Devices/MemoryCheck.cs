@@ -16,11 +16,12 @@ internal static class MemoryCheck
         {
             int largest = experiment.Sizes[^1];
             Refuse($"one replica at d = {largest}", Simulator.Bytes(experiment, largest, 1), device, "choose smaller sizes");
-            long curves = experiment.Replicas.Sum(r => (long)r) * experiment.RecordSteps.Count * 8 * 7;
+            long curves = experiment.Replicas.Sum(r => (long)r) * experiment.Times().Length * 8 * 7;
             Refuse("the curves of all replicas", 2 * curves, device, "choose fewer replicas or record points");
         }
 
-        Refuse("one sweep of the theory", DmftSweeps.Bytes(experiment), device, "choose fewer paths or steps");
+        if (!experiment.IsOnline)
+            Refuse("one sweep of the theory", DmftSweeps.Bytes(experiment), device, "choose fewer paths or steps");
     }
 
     private static void Refuse(string what, long bytes, IDevice device, string advice)

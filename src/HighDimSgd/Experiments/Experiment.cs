@@ -15,7 +15,7 @@ public sealed partial record Experiment
     /// <summary>Loss, label channel, ridge, teacher and start.</summary>
     public required ModelSpec Model { get; init; }
 
-    /// <summary>Aspect ratio delta = n/d. <c>Aspect * d</c> is whole at every size.</summary>
+    /// <summary>Aspect ratio delta = n/d. <c>Aspect * d</c> is whole at every size. Infinite for online, which never sees a sample twice.</summary>
     public required double Aspect { get; init; }
 
     /// <summary>The clock, its step D and the horizon.</summary>
@@ -36,8 +36,14 @@ public sealed partial record Experiment
     /// </summary>
     public int ReplicasPerDesign { get; init; } = 1;
 
-    /// <summary>Record points as step indices, ascending and distinct, within 0..<see cref="AlgorithmSpec.Steps"/>.</summary>
+    /// <summary>
+    /// Record points as step indices, ascending and distinct, within 0..<see cref="AlgorithmSpec.Steps"/>. Empty for online, whose steps
+    /// depend on the size: see <see cref="RecordTimes"/>.
+    /// </summary>
     public required IReadOnlyList<int> RecordSteps { get; init; }
+
+    /// <summary>Record times that are asked for (online), ascending, within 0..horizon; each size takes the nearest iterations.</summary>
+    public IReadOnlyList<double> RecordTimes { get; init; } = [];
 
     /// <summary>Monte-Carlo effort of the theory.</summary>
     public TheorySpec Theory { get; init; } = new();
@@ -48,11 +54,21 @@ public sealed partial record Experiment
     /// <summary>Further theories drawn beside the exact one.</summary>
     public IReadOnlyList<ClockKind> Compare { get; init; } = [];
 
-    /// <summary>The record times t = step index times D.</summary>
-    public double[] Times() => [.. RecordSteps.Select(k => k * Algorithm.Step)];
+    /// <summary>True where every iteration draws fresh samples, so that there is no training set.</summary>
+    public bool IsOnline => Algorithm.Kind == ClockKind.Online;
 
-    /// <summary>Number of samples n = delta d at dimension <paramref name="size"/>.</summary>
-    public int Samples(int size) => checked((int)Math.Round(Aspect * size));
+    /// <summary>The record times t = step index times D; for online those that were asked for.</summary>
+    public double[] Times() => IsOnline ? [.. RecordTimes] : [.. RecordSteps.Select(k => k * Algorithm.Step)];
+
+    /// <summary>The record times at a dimension: for online, those of the iterations nearest to <see cref="RecordTimes"/>.</summary>
+    public double[] Times(int size) => IsOnline ? [.. RecordStepsAt(size).Select(k => k * Algorithm.StepAt(size))] : Times();
+
+    /// <summary>Record points as step indices at a dimension; dimension 0 stands for the theory.</summary>
+    public IReadOnlyList<int> RecordStepsAt(int size) =>
+        IsOnline ? [.. RecordTimes.Select(t => (int)Math.Round(t / Algorithm.StepAt(size)))] : RecordSteps;
+
+    /// <summary>Number of samples at dimension <paramref name="size"/>: n = delta d, or all that an online run draws.</summary>
+    public int Samples(int size) => checked(IsOnline ? Algorithm.StepsAt(size) * Algorithm.Batch : (int)Math.Round(Aspect * size));
 }
 
 /// <summary>Losses. Squared: (r-y)^2/2. Logistic: log(1+exp(-y r)), y = +-1.</summary>
@@ -131,6 +147,9 @@ public enum ClockKind
     /// temperature tau/l. Poisson at l = 1, towards sgf as l grows.
     /// </summary>
     TwoClock,
+
+    /// <summary>One pass: every iteration draws a batch of fresh samples. No sample is visited twice, so there is no clock.</summary>
+    Online,
 }
 
 /// <summary>The algorithm: a clock, its step and how long it runs.</summary>
@@ -148,22 +167,46 @@ public sealed record AlgorithmSpec
     /// <summary>Batch fraction b in (0, 1] (minibatch).</summary>
     public double Fraction { get; init; } = 1;
 
-    /// <summary>Step D > 0.</summary>
+    /// <summary>Batch size B (online).</summary>
+    public int Batch { get; init; } = 1;
+
+    /// <summary>Learning rate (online): an iteration advances time by rate/d.</summary>
+    public double Rate { get; init; }
+
+    /// <summary>Step D > 0; 0 for online, see <see cref="StepAt"/>.</summary>
     public required double Step { get; init; }
 
-    /// <summary>Number of steps K; the horizon is K D.</summary>
+    /// <summary>Number of steps K; the horizon is K D. 0 for online, see <see cref="StepsAt"/>.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>The horizon K D.</summary>
-    public double Horizon => Steps * Step;
+    /// <summary>The horizon: K D, or what was asked for (online).</summary>
+    public double Horizon
+    {
+        get => Kind == ClockKind.Online ? field : Steps * Step;
+        init;
+    }
+
+    /// <summary>One-pass SGD.</summary>
+    /// <param name="batch">Batch size B.</param>
+    /// <param name="rate">Learning rate.</param>
+    /// <param name="horizon">Time at the end; time is iteration * rate/d.</param>
+    public static AlgorithmSpec Online(int batch, double rate, double horizon) =>
+        new() { Kind = ClockKind.Online, Batch = batch, Rate = rate, Horizon = horizon, Step = 0, Steps = 0 };
+
+    /// <summary>Time per step at dimension <paramref name="size"/>: D, or rate/d.</summary>
+    public double StepAt(int size) => Kind == ClockKind.Online ? Rate / size : Step;
+
+    /// <summary>Number of steps at dimension <paramref name="size"/>.</summary>
+    public int StepsAt(int size) => Kind == ClockKind.Online ? checked((int)Math.Round(Horizon * size / Rate)) : Steps;
 
     /// <summary>
     /// Temperature tau' of the clock's fluctuations, Var zeta = tau' delta D:
-    /// 0 for gd, tau for sgf, poisson and two-clock, D (1-b)/(b delta) for minibatch (page A, A4 and A7.1).
+    /// 0 for gd, tau for sgf, poisson and two-clock, D (1-b)/(b delta) for minibatch (page A, A4 and A7.1), rate/B for online.
     /// </summary>
     public double EffectiveTemperature(double aspect) => Kind switch
     {
         ClockKind.Gd => 0,
+        ClockKind.Online => Rate / Batch,
         ClockKind.Minibatch => Step * (1 - Fraction) / (Fraction * aspect),
         _ => Temperature,
     };

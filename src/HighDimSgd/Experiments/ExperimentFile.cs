@@ -24,7 +24,15 @@ public sealed partial record Experiment
     /// The experiment as its file would say it, with the defaults filled in and a fixed order of keys. Reading it again gives
     /// an equal experiment.
     /// </summary>
-    public JsonObject ToJson() => Keys.File.Write(
+    public JsonObject ToJson()
+    {
+        JsonObject json = AllKeys();
+        foreach (Key key in IsOnline ? Keys.NotOnline : [])
+            json.Remove(key.Name);
+        return json;
+    }
+
+    private JsonObject AllKeys() => Keys.File.Write(
         (Keys.Family, "proportional"),
         (Keys.Name, Keys.Name.Write(Name)),
         (Keys.Seed, JsonValue.Create(Seed)),
@@ -46,6 +54,8 @@ public sealed partial record Experiment
             (Keys.Amplification, Keys.Amplification.Write(Algorithm.Amplification)),
             (Keys.Fraction, Keys.Fraction.Write(Algorithm.Fraction)),
             (Keys.Step, Keys.Step.Write(Algorithm.Step)),
+            (Keys.Batch, Keys.Batch.Write(Algorithm.Batch)),
+            (Keys.Rate, Keys.Rate.Write(Algorithm.Rate)),
             (Keys.Horizon, Keys.Horizon.Write(Short(Algorithm.Horizon))))),
         (Keys.Design, Keys.Design.Write(
             (Keys.Law, Keys.Law.Write(Design.Law)),
@@ -82,11 +92,16 @@ public sealed partial record Experiment
     internal static IReadOnlyList<int> EvenSteps(int points, int steps)
         => [.. Enumerable.Range(0, points).Select(j => (int)(((2L * j * steps) + points - 1) / (2L * (points - 1))))];
 
+    /// <summary><paramref name="points"/> times spread evenly over 0..<paramref name="horizon"/>.</summary>
+    internal static double[] EvenTimes(int points, double horizon) => [.. Enumerable.Range(0, points).Select(j => Short(j * horizon / (points - 1)))];
+
     private JsonObject RecordJson()
     {
-        bool isEven = RecordSteps.Count >= 2 && RecordSteps.SequenceEqual(EvenSteps(RecordSteps.Count, Algorithm.Steps));
+        bool isEven = IsOnline
+            ? RecordTimes.Count >= 2 && RecordTimes.SequenceEqual(EvenTimes(RecordTimes.Count, Algorithm.Horizon))
+            : RecordSteps.Count >= 2 && RecordSteps.SequenceEqual(EvenSteps(RecordSteps.Count, Algorithm.Steps));
         return isEven
-            ? Keys.Record.Write((Keys.Points, Keys.Points.Write(RecordSteps.Count)))
+            ? Keys.Record.Write((Keys.Points, Keys.Points.Write(Times().Length)))
             : Keys.Record.Write((Keys.Times, Keys.Times.Write([.. Times().Select(Short)])));
     }
 

@@ -4,7 +4,7 @@ using HighDimSgd.Models;
 namespace HighDimSgd.Experiments;
 
 /// <summary>Reads an experiment from a parsed file: each key by its description, then what must hold between keys.</summary>
-internal sealed class ExperimentReader
+internal sealed partial class ExperimentReader
 {
     private const double WholeTolerance = 1e-9;
 
@@ -27,9 +27,14 @@ internal sealed class ExperimentReader
     {
         _file.Get(Keys.Family);
         ModelSpec model = Model();
+        bool isOnline = _algorithm.Get(Keys.Clock) == ClockKind.Online;
+        if (isOnline)
+            RefuseWhatIsNotOnline();
+        else if (!_file.Has(Keys.Aspect))
+            throw _file.Missing(Keys.Aspect);
         double aspect = _file.Get(Keys.Aspect);
-        AlgorithmSpec algorithm = Algorithm(aspect);
-        List<int> sizes = Sizes(aspect);
+        AlgorithmSpec algorithm = isOnline ? Online() : Algorithm(aspect);
+        List<int> sizes = isOnline ? [.. _file.Get(Keys.Sizes).Select(d => (int)d)] : Sizes(aspect);
         IReadOnlyList<int> replicas = Replicas(sizes.Count);
         Section theory = _file.Get(Keys.Theory);
         Section verdict = _file.Get(Keys.Verdict);
@@ -44,7 +49,8 @@ internal sealed class ExperimentReader
             Sizes = sizes,
             Replicas = replicas,
             ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
-            RecordSteps = RecordSteps(algorithm),
+            RecordSteps = isOnline ? [] : RecordSteps(algorithm),
+            RecordTimes = isOnline ? RecordTimes(algorithm, sizes) : [],
             Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)),
             Verdict = new VerdictSpec(verdict.Get(Keys.Alpha), verdict.Get(Keys.Tolerance)),
             Compare = Compare(algorithm, aspect),

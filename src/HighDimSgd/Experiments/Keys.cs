@@ -6,6 +6,9 @@ internal static class Keys
     /// <summary>Most steps of a run.</summary>
     public const int MostSteps = 100_000;
 
+    /// <summary>Most fresh samples of a replica.</summary>
+    public const long MostFresh = 1_000_000_000;
+
     /// <summary>Largest mean number of jumps of the Poisson clock per step.</summary>
     public const double MostJumps = 256;
 
@@ -69,12 +72,17 @@ internal static class Keys
         Decider = Loss,
     };
 
-    public static readonly NumberKey Aspect = new("aspect", 1e-3, 1e4, "Aspect ratio delta = n/d; aspect * d is whole at every size.");
+    public static readonly NumberKey Aspect = new(
+        "aspect", 1e-3, 1e4, "Aspect ratio delta = n/d; aspect * d is whole at every size. Required, except by 'online', which has none.")
+    {
+        Default = double.PositiveInfinity,
+    };
 
     public static readonly ChoiceKey<ClockKind> Clock = new(
-        "kind", "Law of the sample clock.", GdClock, SgfClock, PoissonClock, ("two-clock", ClockKind.TwoClock), ("minibatch", ClockKind.Minibatch))
+        "kind", "Law of the sample clock, or 'online': fresh samples in every iteration.",
+        GdClock, SgfClock, PoissonClock, ("two-clock", ClockKind.TwoClock), ("minibatch", ClockKind.Minibatch), ("online", ClockKind.Online))
     {
-        Later = ["sgd", "svag", "online"],
+        Later = ["sgd", "svag"],
     };
 
     public static readonly NumberKey Temperature =
@@ -86,12 +94,20 @@ internal static class Keys
     public static readonly NumberKey Fraction =
         new("fraction", 1e-6, 1, "Batch fraction b of the samples.") { OnlyFor = ["minibatch"], Absent = 1 };
 
-    public static readonly NumberKey Step = new("step", 1e-9, 1e3, "Step D in units of time.");
+    public static readonly NumberKey Step =
+        new("step", 1e-9, 1e3, "Step D in units of time.") { OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch"] };
 
-    public static readonly NumberKey Horizon = new("horizon", 1e-9, 1e6, "Time at the end, a whole number of steps.");
+    public static readonly WholeKey Batch =
+        new("batch", 1, 1_000_000, "Batch size B, samples per iteration.") { OnlyFor = ["online"], Absent = 1 };
+
+    public static readonly NumberKey Rate =
+        new("rate", 1e-9, 1e6, "Learning rate; an iteration advances time by rate/d.") { OnlyFor = ["online"] };
+
+    public static readonly NumberKey Horizon =
+        new("horizon", 1e-9, 1e6, "Time at the end: a whole number of steps, or the nearest iteration.");
 
     public static readonly SectionKey Algorithm = new(
-        "algorithm", "The clock, its step and the horizon.", Clock, Temperature, Amplification, Fraction, Step, Horizon)
+        "algorithm", "The clock, its step and the horizon.", Clock, Temperature, Amplification, Fraction, Step, Batch, Rate, Horizon)
     {
         Decider = Clock,
     };
@@ -137,7 +153,7 @@ internal static class Keys
     };
 
     public static readonly ListKey<double> Times = new(
-        "times", new NumberKey("time", 0, 1e6, "Record time."), 1, 10_001, ListOrder.Ascending, "Record times, each on a step boundary.")
+        "times", new NumberKey("time", 0, 1e6, "Record time."), 1, 10_001, ListOrder.Ascending, "Record times, each on a step boundary; 'online' takes the nearest iterations.")
     {
         Default = [],
     };
@@ -180,6 +196,9 @@ internal static class Keys
     {
         Default = [],
     };
+
+    /// <summary>Keys that 'online' does not take: there is no training set, and its theory has no Monte-Carlo paths.</summary>
+    public static readonly Key[] NotOnline = [Aspect, ReplicasPerDesign, Theory, Compare];
 
     /// <summary>The whole file.</summary>
     public static readonly SectionKey File = new(

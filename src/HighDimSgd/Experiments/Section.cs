@@ -65,7 +65,8 @@ internal sealed class Section
 
     private string Path(Key key) => _path.Length == 0 ? key.Name : $"{_path}.{key.Name}";
 
-    private ExperimentException Missing(Key key)
+    /// <summary>The refusal of a section that lacks a key.</summary>
+    public ExperimentException Missing(Key key)
         => _yaml.Refuse(Path(key), $"this key is missing; allowed: {key.Allowed}");
 
     private ExperimentException Unknown(YamlScalar name)

@@ -13,7 +13,7 @@ namespace HighDimSgd.Models;
 /// With the correlation m/sqrt(rho q) = cos(angle) and a = cot(angle): E[w | w*] = (m/rho) w*, so that the error of the
 /// logistic label is 2 E[s(-slope w*) Phi(a w*/sqrt(rho))], s the sigmoid.
 /// </remarks>
-public sealed class FreshData
+public sealed partial class FreshData
 {
     /// <summary>Standard deviations after which a Gaussian density counts as zero.</summary>
     private const double GaussTail = 9;

@@ -2,7 +2,7 @@ using HighDimSgd.Experiments;
 
 namespace HighDimSgd.Models;
 
-/// <summary>Puts the numbers of one moment in the order of <see cref="Observables.Of"/>.</summary>
+/// <summary>Puts the numbers of one moment in the order of <see cref="Observables.Of(ModelSpec)"/>.</summary>
 internal static class ObservableValues
 {
     /// <summary>Writes column <paramref name="record"/> of a table of observables by time, fresh-data values included.</summary>
@@ -14,5 +14,13 @@ internal static class ObservableValues
             : [q, m, trainLoss, fresh.Loss(q, m), grad2];
         for (int o = 0; o < values.Length; o++)
             table[o, record] = values[o];
+    }
+
+    /// <summary>The same where there are no training samples.</summary>
+    public static void Write(ModelSpec model, FreshData fresh, double q, double m, double[,] table, int record)
+    {
+        (table[0, record], table[1, record], table[2, record]) = (q, m, fresh.Loss(q, m));
+        if (model.IsClassification)
+            table[3, record] = fresh.Error(q, m);
     }
 }

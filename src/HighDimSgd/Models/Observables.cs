@@ -26,6 +26,13 @@ public static class Observables
     /// <summary>Mean of l^2 over the n samples, l the derivative of the loss.</summary>
     public const string Grad2 = "grad2";
 
+    /// <summary>The observables of an experiment, in the order of every table of results: those of its model, less what needs training samples.</summary>
+    public static IReadOnlyList<string> Of(Experiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        return experiment.IsOnline ? [.. Of(experiment.Model).Except([TrainLoss, TrainError, Grad2])] : Of(experiment.Model);
+    }
+
     /// <summary>The observables of a model, in the order of every table of results.</summary>
     public static IReadOnlyList<string> Of(ModelSpec model) => model.IsClassification
         ? [Q, M, TrainLoss, TrainError, TestLoss, TestError, Grad2]

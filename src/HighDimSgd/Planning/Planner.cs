@@ -120,7 +120,7 @@ public static class Planner
             foreach (ClockKind clock in clocks)
             {
                 Experiment variant = experiment with { Algorithm = experiment.Algorithm with { Kind = clock } };
-                string name = clock.ToString().ToLowerInvariant();
+                string name = Keys.Clock.Word(clock);
                 SortedDictionary<int, ReplicaCurve> done = store.Read(name, UnitStore.TheoryHash(variant, device.Key), 0);
                 int total = experiment.Theory.Sweeps, left = total - done.Keys.Count(s => s < total);
                 if (done.Values.Any(s => !s.IsWhole))

@@ -110,7 +110,7 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device)
         (double wall, double computing, int count) = (0, 0, 0);
         using var enough = new CancellationTokenSource();
         var watch = Stopwatch.StartNew();
-        Simulator.RunWorkers(workers, () => device.Run(new DenseWorker(piece, size, units, Finished, enough.Token), wholeDevice: workers == 1));
+        Simulator.RunWorkers(workers, () => device.Run(new ReplicaWorker(piece, size, units, Finished, enough.Token), wholeDevice: workers == 1));
         (wallSeconds, computingSeconds) = (wallSeconds + wall, computingSeconds + computing);
         return (workers == 1 ? wall : computing) / Math.Max(1, count);
 

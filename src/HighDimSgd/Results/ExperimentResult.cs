@@ -67,6 +67,10 @@ public sealed record SizeSummary(
     /// <summary>Variance components by observable where replicas share designs, else null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, VarianceComponents>? VarianceComponents { get; init; }
+
+    /// <summary>The theory at this size's own record times, by observable, where each size has its own (online); else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double[]>? Theory { get; init; }
 }
 
 /// <summary>One comparison of simulation and theory.</summary>

@@ -65,7 +65,7 @@ internal sealed class ClockSource<TReal, TWord, TView>
 /// <summary>Draws labels on any device.</summary>
 internal static class LabelSource
 {
-    /// <summary>Labels y_i of the preactivations scale * w_i.</summary>
+    /// <summary>Labels y_i of the preactivations scale * w_i, the first sample's noise at the address <paramref name="first"/>.</summary>
     public static void Draw<TReal, TWord, TView>(
         ISkeletons<TReal, TWord, TView> skeletons,
         LabelSpec label,
@@ -74,7 +74,8 @@ internal static class LabelSource
         double scale,
         Slots<TReal, TWord, TView> labels,
         int samples,
-        RandomField field)
+        RandomField field,
+        int first = 0)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
         where TView : struct, IView<TReal, TWord>
@@ -94,6 +95,6 @@ internal static class LabelSource
 
         void Draw<TLabel>(TLabel channel)
             where TLabel : struct, ILabel<TReal, TWord> => skeletons.For(1, samples, new LabelBody<TReal, TWord, TView, TLabel>(
-                teacher, layout, (float)scale, labels, field, channel));
+                teacher, layout, (float)scale, labels, field, channel, first));
     }
 }

@@ -17,7 +17,7 @@ namespace HighDimSgd.Simulation;
 /// <typeparam name="TWord">Lane of words.</typeparam>
 /// <typeparam name="TView">Memory.</typeparam>
 /// <typeparam name="TLoss">The loss.</typeparam>
-internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
+internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -30,7 +30,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
     private readonly ClockSource<TReal, TWord, TView> clock;
     private readonly FreshData fresh;
     private readonly Slots<TReal, TWord, TView> design, theta, teacher, gradient, labels, products, increments;
-    private float[] start = [];
+    private readonly float[] start;
     private int prepared = -1;
 
     /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
@@ -40,6 +40,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
         this.experiment = experiment;
         this.loss = loss;
         shape = new(size, experiment.Samples(size));
+        start = new float[size];
         clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
         fresh = new(experiment.Model);
         design = Allocate(shape.DesignLength);
@@ -51,10 +52,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
         increments = Allocate(4L * shape.PaddedSamples);
     }
 
-    /// <summary>Runs one replica.</summary>
-    /// <param name="replica">Its number.</param>
-    /// <param name="curves">Receives observable by record time, in the order of <see cref="Observables.Of"/>.</param>
-    /// <returns>True where every number stayed finite; otherwise the curves are incomplete.</returns>
+    /// <inheritdoc/>
     public bool Run(int replica, double[,] curves)
     {
         int design = replica / experiment.ReplicasPerDesign;
@@ -68,7 +66,8 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
     internal void Prepare(int number)
     {
         DrawDesign(number);
-        DrawTeacherAndStart(number);
+        StartSource.Draw(skeletons, experiment, shape.Size, number, teacher, theta, gradient);
+        skeletons.Read(theta.View, start);
         DrawLabels(number);
         prepared = number;
     }
@@ -112,27 +111,6 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
                     design, layout, shape.Samples, shape.Size, 0, groups, field, source));
     }
 
-    /// <summary>
-    /// Gaussian directions, made exact in float64: |theta*|^2 = rho d, and theta0 = (m0/rho) theta* plus a part orthogonal to it,
-    /// so that |theta0|^2 = q0 d and theta0.theta* = m0 d at every size.
-    /// </summary>
-    private void DrawTeacherAndStart(int number)
-    {
-        ModelSpec model = experiment.Model;
-        double[] star = Normals(Purpose.Teacher, number), first = Normals(Purpose.Start, number);
-        Scale(star, Math.Sqrt(model.TeacherNorm * shape.Size / Dot(star, star)));
-        double along = Dot(first, star) / Dot(star, star);
-        for (int j = 0; j < first.Length; j++)
-            first[j] -= along * star[j];
-        double overlap = model.StartOverlap / model.TeacherNorm;
-        double across = Math.Max(0, model.StartNorm - (overlap * model.StartOverlap));
-        Scale(first, Math.Sqrt(across * shape.Size / Dot(first, first)));
-        for (int j = 0; j < first.Length; j++)
-            first[j] += overlap * star[j];
-        skeletons.Write(teacher.View, Array.ConvertAll(star, x => (float)x));
-        start = Array.ConvertAll(first, x => (float)x);
-    }
-
     private void DrawLabels(int number)
     {
         skeletons.RowPass(1, design, shape.RowStride, shape.Samples, teacher, gradient, new ProductRow<TReal, TWord, TView>(products));
@@ -162,30 +140,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss>
         return true;
     }
 
-    private double[] Normals(Purpose purpose, int number)
-    {
-        skeletons.For(1, shape.Size, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
-            gradient, TableLayout.Plain(0, 0), 1, shape.Size, 0, 1, Field(purpose, number), new(0, 1)));
-        var normals = new float[shape.Size];
-        skeletons.Read(gradient.View, normals);
-        return Array.ConvertAll(normals, x => (double)x);
-    }
-
     private RandomField Field(Purpose purpose, int number) => new(experiment.Seed, purpose, shape.Size, (uint)number);
-
-    private static double Dot(double[] a, double[] b)
-    {
-        double sum = 0;
-        for (int j = 0; j < a.Length; j++)
-            sum += a[j] * b[j];
-        return sum;
-    }
-
-    private static void Scale(double[] a, double factor)
-    {
-        for (int j = 0; j < a.Length; j++)
-            a[j] *= factor;
-    }
 
     private Slots<TReal, TWord, TView> Allocate(long length)
     {

@@ -24,8 +24,11 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     private const double UnitWork = 1e9;
     private const int LargestUnit = 64;
 
+    // An entry that is drawn anew costs as much as this many passes over one that is there.
+    private const double DrawingWork = 20;
+
     /// <summary>Bytes that the whole run of a size needs.</summary>
-    public static long Bytes(Experiment experiment, int size, int workers) => Shape(experiment, size).Bytes * workers;
+    public static long Bytes(Experiment experiment, int size, int workers) => BytesOf(experiment, size) * workers;
 
     /// <summary>Workers side by side that fit into the device's memory; one, with all threads on its rows, where a replica is large.</summary>
     public int WorkersFor(int size) =>
@@ -44,7 +47,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, size, replicas, curves));
         int workers = WorkersFor(size);
         void Worker() => device.Run(
-            new DenseWorker(experiment, size, units, Finish, cancellation),
+            new ReplicaWorker(experiment, size, units, Finish, cancellation),
             wholeDevice: workers == 1);
         void Finish(int first, IReadOnlyList<ReplicaCurve> done)
         {
@@ -78,14 +81,17 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         }
     }
 
-    private static DenseShape Shape(Experiment experiment, int size) => new(size, experiment.Samples(size));
+    private static long BytesOf(Experiment experiment, int size) => experiment.IsOnline
+        ? new FreshShape(size, experiment.Algorithm.Batch).Bytes
+        : new DenseShape(size, experiment.Samples(size)).Bytes;
 
     /// <summary>The units that are not finished, in the order in which they run.</summary>
     public static IReadOnlyList<(int First, int Count)> Missing(
         Experiment experiment, int size, int replicas, IReadOnlyDictionary<int, ReplicaCurve> finished)
     {
         int shared = experiment.ReplicasPerDesign, designs = replicas / shared;
-        double work = (double)size * experiment.Samples(size) * (experiment.Algorithm.Steps + 1) * shared;
+        double passes = experiment.IsOnline ? DrawingWork : experiment.Algorithm.Steps + 1;
+        double work = (double)size * experiment.Samples(size) * passes * shared;
         int most = (int)Math.Clamp(UnitWork / work, 1, Math.Max(1, LargestUnit / shared)), first = 0;
         var units = new List<(int, int)>();
         for (int design = 0; design <= designs; design++)
@@ -107,8 +113,8 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     /// <summary>The curves of replicas 0, 1, .. as tables by observable.</summary>
     public static SizeCurves Collect(Experiment experiment, int size, IReadOnlyList<ReplicaCurve> curves)
     {
-        IReadOnlyList<string> names = Observables.Of(experiment.Model);
-        double[] times = experiment.Times();
+        IReadOnlyList<string> names = Observables.Of(experiment);
+        double[] times = size == 0 ? experiment.Times() : experiment.Times(size);
         double[][,] values = [.. names.Select(_ => new double[curves.Count, times.Length])];
         var diverged = new List<int>();
         for (int r = 0; r < curves.Count; r++)
@@ -127,7 +133,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 }
 
 /// <summary>One worker: takes units from a queue until none is left.</summary>
-internal sealed class DenseWorker(
+internal sealed class ReplicaWorker(
     Experiment experiment,
     int size,
     ConcurrentQueue<(int First, int Count)> units,
@@ -150,8 +156,10 @@ internal sealed class DenseWorker(
         where TView : struct, IView<TReal, TWord>
         where TLoss : struct, ILoss<TReal>
     {
-        var engine = new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss);
-        int observables = Observables.Of(experiment.Model).Count;
+        IReplicaEngine engine = experiment.IsOnline
+            ? new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss)
+            : new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss);
+        int observables = Observables.Of(experiment).Count;
         while (units.TryDequeue(out (int First, int Count) unit))
         {
             var curves = new List<ReplicaCurve>();
@@ -159,7 +167,7 @@ internal sealed class DenseWorker(
             {
                 if (cancellation.IsCancellationRequested)
                     return false;
-                var values = new double[observables, experiment.RecordSteps.Count];
+                var values = new double[observables, experiment.RecordStepsAt(size).Count];
                 MemoryFill(values);
                 bool whole = engine.Run(r, values);
                 curves.Add(new(values, whole ? string.Empty : "diverged"));

@@ -49,7 +49,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
                     + "choose another --out, or delete the folder");
             }
 
-            int[] columns = [.. experiment.RecordSteps.Select(step => IndexOf(unit.RecordSteps, step, path))];
+            int[] columns = [.. experiment.RecordStepsAt(size).Select(step => IndexOf(unit.RecordSteps, step, size, path))];
             for (int i = 0; i < unit.Count; i++)
                 found[unit.First + i] = new(Pick(unit.Curves[i], columns), unit.Notes[i]);
         }
@@ -60,7 +60,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
     /// <summary>Writes the curves of consecutive replicas, or of one sweep.</summary>
     public void Write(string kind, string hash, int size, int first, IReadOnlyList<ReplicaCurve> curves)
     {
-        var unit = new WorkUnit(kind, hash, size, first, curves.Count, experiment.RecordSteps, [.. curves.Select(c => c.Note)])
+        var unit = new WorkUnit(kind, hash, size, first, curves.Count, experiment.RecordStepsAt(size), [.. curves.Select(c => c.Note)])
         {
             Curves = [.. curves.Select(c => c.Values)],
         };
@@ -82,7 +82,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(fixing.ToJsonString())));
     }
 
-    private int IndexOf(IReadOnlyList<int> recorded, int step, string path)
+    private int IndexOf(IReadOnlyList<int> recorded, int step, int size, string path)
     {
         for (int i = 0; i < recorded.Count; i++)
         {
@@ -91,7 +91,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
         }
 
         throw new ExperimentException(
-            $"{path}: the work in this folder was not recorded at t = {step * experiment.Algorithm.Step:g6}; record points can only be left out, not added");
+            $"{path}: the work in this folder was not recorded at t = {step * experiment.Algorithm.StepAt(size):g6}; record points can only be left out, not added");
     }
 
     private static double[,] Pick(double[,] curve, int[] columns)

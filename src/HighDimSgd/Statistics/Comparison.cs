@@ -39,7 +39,7 @@ public static class Comparison
         var checks = new List<Check>();
         var unequal = new List<string>();
         var bends = new Dictionary<string, double>();
-        string[] names = [.. Observables.Of(experiment.Model).Where(theory.Observables.ContainsKey)];
+        string[] names = [.. Observables.Of(experiment).Where(theory.Observables.ContainsKey)];
         bool hasLimit = sizes.Count >= FiniteSize.LeastSizes;
         double level = experiment.Verdict.Alpha / names.Length;
         foreach (string name in names)
@@ -164,6 +164,7 @@ public static class Comparison
         private readonly int[] dimensions;
         private readonly Matrix<double>[] samples;
         private readonly LadderFit fit;
+        private readonly Vector<double>? exact;
 
         public LadderTests(string name, TheoryResult theory, IReadOnlyList<SizeSummary> sizes, IReadOnlyList<SizeCurves> curves)
         {
@@ -175,8 +176,11 @@ public static class Comparison
             samples =
             [
                 .. curves.Select((c, i) => windows.Of(Designs.Means(c.Values[c.Observables.ToList().IndexOf(name)], designs[i]))),
-                windows.Of(theory.Sweeps[name]),
             ];
+            if (theory.Sweeps.TryGetValue(name, out double[,]? sweeps))
+                samples = [.. samples, windows.Of(sweeps)];
+            else
+                exact = windows.Of(theory.Observables[name].Mean);
             fit = LadderFit.OfMeans(sizes, Math.Min(2, sizes.Count));
             Limit = curves.Count >= FiniteSize.LeastSizes ? Test(fit.Row(0), -1) : null;
             Bend = curves.Count >= FiniteSize.LeastSizes ? Test(LadderFit.OfMeans(sizes, 3).Row(2), 0) : null;
@@ -195,6 +199,7 @@ public static class Comparison
         public Hotelling? AtSize(int size) => Test([.. dimensions.Select((d, i) =>
             (d == size ? 1 : 0) - (dimensions.Length >= FiniteSize.LeastSizes ? fit.Row(1)[i] / size : 0))], -1);
 
-        private Hotelling? Test(double[] weights, double theory) => Scale.Count == 0 ? null : Hotelling.Of(samples, [.. weights, theory]);
+        private Hotelling? Test(double[] weights, double theory) => Scale.Count == 0 ? null
+            : exact is null ? Hotelling.Of(samples, [.. weights, theory]) : Hotelling.Of(samples, weights, -theory * exact);
     }
 }

@@ -34,15 +34,16 @@ internal sealed record Hotelling(Vector<double> Difference, Matrix<double> Covar
     private double Denominator => Freedom - Dimension + 1;
 
     /// <summary>
-    /// The test of sum_i c_i mean_i = 0.
+    /// The test of sum_i c_i mean_i = expected.
     /// </summary>
     /// <param name="samples">Independent samples, each with rows of observations.</param>
     /// <param name="coefficients">The c_i.</param>
+    /// <param name="expected">A vector without error; 0 where null.</param>
     /// <returns>The test, or null where the covariance is singular or the observations are too few for its dimension.</returns>
-    public static Hotelling? Of(IReadOnlyList<Matrix<double>> samples, IReadOnlyList<double> coefficients)
+    public static Hotelling? Of(IReadOnlyList<Matrix<double>> samples, IReadOnlyList<double> coefficients, Vector<double>? expected = null)
     {
         int dimension = samples[0].ColumnCount;
-        Vector<double> difference = Vector<double>.Build.Dense(dimension);
+        Vector<double> difference = expected is null ? Vector<double>.Build.Dense(dimension) : -expected;
         Matrix<double> total = Matrix<double>.Build.Dense(dimension, dimension);
         var parts = new List<(Matrix<double> Covariance, int Freedom)>();
         for (int i = 0; i < samples.Count; i++)

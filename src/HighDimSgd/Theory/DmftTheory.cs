@@ -13,7 +13,7 @@ namespace HighDimSgd.Theory;
 internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStore store)
 {
     /// <summary>The rows of a sweep's curves.</summary>
-    public static IReadOnlyList<string> Rows(Experiment experiment) => [.. Observables.Of(experiment.Model), .. ResponseForm.Rows(experiment)];
+    public static IReadOnlyList<string> Rows(Experiment experiment) => [.. Observables.Of(experiment), .. ResponseForm.Rows(experiment)];
 
     /// <summary>The experiment with another clock.</summary>
     public Experiment With(ClockKind clock) => experiment with { Algorithm = experiment.Algorithm with { Kind = clock } };

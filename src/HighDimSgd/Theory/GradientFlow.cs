@@ -1,6 +1,5 @@
 using HighDimSgd.Experiments;
 using HighDimSgd.Models;
-using MathNet.Numerics;
 
 namespace HighDimSgd.Theory;
 
@@ -43,8 +42,8 @@ public static class GradientFlow
         double Norm(double mu, double p, double s) => (p * p * start) + (2 * p * s * mu * overlap) + (s * s * Signal(mu));
         double Integral(Func<double, double, double, double> f) => MarchenkoPastur.Integrate(aspect, mu =>
         {
-            double rate = mu + model.Ridge, gone = -SpecialFunctions.Expm1(-rate * time);
-            return f(mu, 1 - gone, rate == 0 ? time : gone / rate);
+            double rate = mu + model.Ridge;
+            return f(mu, Math.Exp(-rate * time), Decay.Integral(rate, time));
         });
     }
 }

@@ -6,7 +6,7 @@ namespace HighDimSgd.Tests.Simulation;
 
 /// <summary>
 /// One replica written out plainly in float64, at the same addresses of the random field as the engine. Independent of the bodies,
-/// the skeletons and the clock tables: uniforms and normals are made anew from the words.
+/// the skeletons, the clock tables and the chunks of fresh samples: uniforms and normals are made anew from the words.
 /// </summary>
 internal sealed class ReferenceReplica(Experiment experiment, int size, int replica)
 {
@@ -17,7 +17,7 @@ internal sealed class ReferenceReplica(Experiment experiment, int size, int repl
     {
         ModelSpec model = experiment.Model;
         AlgorithmSpec algorithm = experiment.Algorithm;
-        double delta = experiment.Aspect, d = algorithm.Step;
+        double d = algorithm.StepAt(size);
         var x = new double[samples, size];
         for (int i = 0; i < samples; i++)
         {
@@ -59,12 +59,12 @@ internal sealed class ReferenceReplica(Experiment experiment, int size, int repl
                 Dot(theta, theta) / size, Dot(theta, star) / size, loss.Average(), r.Zip(y, (a, b) => a * b < 0 ? 1.0 : 0).Average(),
                 Dot(slope, slope) / samples,
             ]);
-            if (k == algorithm.Steps)
+            if (k == algorithm.StepsAt(size))
                 return [.. rows];
             var next = theta.Select(t => (1 - (model.Ridge * d)) * t).ToArray();
-            for (int i = 0; i < samples; i++)
+            foreach (int i in Visited(k))
             {
-                double f = slope[i] * Increment(k, i) / delta;
+                double f = slope[i] * (experiment.IsOnline ? algorithm.Rate / algorithm.Batch : Increment(k, i) / experiment.Aspect);
                 for (int j = 0; j < size; j++)
                     next[j] -= f * x[i, j];
             }
@@ -85,6 +85,10 @@ internal sealed class ReferenceReplica(Experiment experiment, int size, int repl
 
     private static double[] Products(double[,] x, double[] theta) =>
         [.. Enumerable.Range(0, x.GetLength(0)).Select(i => theta.Select((t, j) => x[i, j] * t).Sum())];
+
+    private IEnumerable<int> Visited(int step) => experiment.IsOnline
+        ? Enumerable.Range(step * experiment.Algorithm.Batch, experiment.Algorithm.Batch)
+        : Enumerable.Range(0, samples);
 
     private double Increment(int step, int sample)
     {

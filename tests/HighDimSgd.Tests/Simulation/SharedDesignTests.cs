@@ -155,7 +155,7 @@ public sealed class SharedDesignTests : IDisposable
         ReplicaCurve? curve = null;
         var unit = new System.Collections.Concurrent.ConcurrentQueue<(int, int)>([(replica, 1)]);
         new CpuDevice(1).Run(
-            new DenseWorker(experiment, experiment.Sizes[0], unit, (_, done) => curve = done[0], CancellationToken.None), wholeDevice: false);
+            new ReplicaWorker(experiment, experiment.Sizes[0], unit, (_, done) => curve = done[0], CancellationToken.None), wholeDevice: false);
         return curve!;
     }
 

@@ -26,11 +26,11 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         int panels = (rows + panelRows - 1) / panelRows;
         float* partial = Scratch((long)panels * rowStride);
         // Side by side, a panel must not touch the rows after its last, which a group of fewer than sixteen rows does.
-        int group = options.MaxDegreeOfParallelism > 1 ? Lanes : GroupRows(rowStride);
+        int group = panels > 1 && options.MaxDegreeOfParallelism > 1 ? Lanes : Math.Min(GroupRows(rowStride), rows <= 4 ? 4 : rows <= 8 ? 8 : 16);
         for (int slot = 0; slot < batch; slot++)
         {
-            float* x = design.View.Data + (slot * design.Stride);
-            float* t = theta.View.Data + (slot * theta.Stride);
+            float* x = design.View.Data + design.Start + (slot * design.Stride);
+            float* t = theta.View.Data + theta.Start + (slot * theta.Stride);
             int replica = slot;
             Each(panels, panelRows * rowStride / 64, panel =>
             {
@@ -38,7 +38,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
                 PanelPass(replica, group, x, rowStride, first, Math.Min(rows, first + panelRows), t, partial + (panel * rowStride), body);
             });
             if (TBody.WantsGradient)
-                SumPanels(partial, panels, rowStride, gradient.View.Data + (slot * gradient.Stride));
+                SumPanels(partial, panels, rowStride, gradient.View.Data + gradient.Start + (slot * gradient.Stride));
         }
     }
 

@@ -32,6 +32,7 @@ internal static class Captions
             ClockKind.Gd => "Gradient descent",
             ClockKind.Sgf => $"Stochastic gradient flow at temperature τ = {Digits.Plain(a.Temperature)}",
             ClockKind.TwoClock => $"SVAG's two clocks at amplification l = {a.Amplification} and temperature τ = {Digits.Plain(a.Temperature)}",
+            ClockKind.Online => $"One-pass SGD with batch B = {a.Batch} and rate {Digits.Plain(a.Rate)} (temperature τ = {Digits.Plain(a.Rate / a.Batch)})",
             ClockKind.Poisson => $"SGD with a Poisson clock at temperature τ = {Digits.Plain(a.Temperature)}",
             _ => $"Minibatch descent with batch fraction b = {Digits.Plain(a.Fraction)}",
         };
@@ -41,8 +42,10 @@ internal static class Captions
             LabelKind.Sign => "sign labels",
             _ => $"logistic labels of slope κ = {Digits.Plain(e.Model.Label.Slope)}",
         };
-        return $"{algorithm}: {(e.Model.Loss == LossKind.Squared ? "squared" : "logistic")} loss, {labels}, aspect ratio δ = n/d = "
-            + $"{Digits.Plain(e.Aspect)}, ridge λ = {Digits.Plain(e.Model.Ridge)}, {a.Steps} steps of D = {Digits.Plain(a.Step)}.";
+        string learning = $"{algorithm}: {(e.Model.Loss == LossKind.Squared ? "squared" : "logistic")} loss, {labels}, ridge λ = {Digits.Plain(e.Model.Ridge)}, ";
+        return learning + (e.IsOnline
+            ? $"to time t = iteration × rate/d = {Digits.Plain(a.Horizon)}."
+            : $"aspect ratio δ = n/d = {Digits.Plain(e.Aspect)}, {a.Steps} steps of D = {Digits.Plain(a.Step)}.");
     }
 
     /// <summary>A theory's name in a legend.</summary>

@@ -152,12 +152,12 @@ internal static class HtmlReport
             Html("li", "Points are means over replicas at a finite size d. They differ from the limit by about c/d, so with many replicas "
                 + "a small size deviates by many standard errors although the theory is right. What counts is the limit: the fit of "
                 + "limit + c/d over the sizes."),
-            Html("li", "Finite-size fits: mean(d) = limit + c/d, and with e/d² added where there are four sizes; the exponent is that of limit + c/d^a with "
-                + "a free; d · variance is over replicas, extrapolated. Below a number stands its 95 % interval, by the bootstrap for limit "
-                + "and c, by the profile likelihood for the exponent. Goodness p is small where limit + c/d does not describe the sizes."),
             Html("li", "The verdict tests that limit: each curve's means over a few windows of time, with their covariance, give one "
                 + "Hotelling T² per observable; Holm over the observables. Pass says that nothing differs and that a deviation of the "
                 + "tolerance would have been seen nine times in ten; unresolved, that it might not; fail, that the difference is not chance."),
+            Html("li", "Finite-size fits: mean(d) = limit + c/d, and with e/d² added where there are four sizes; the exponent is that of limit + c/d^a with "
+                + "a free; d · variance is over replicas, extrapolated. Below a number stands its 95 % interval, by the bootstrap for limit "
+                + "and c, by the profile likelihood for the exponent. Goodness p is small where limit + c/d does not describe the sizes."),
             Html("li", "The lower panel shows (simulation − theory) divided by the standard error of the difference, with guides at ±2; "
                 + "points of the same time are set side by side. Where neither has an error, as for q at t = 0, there is no point."),
             Html("li", "A number in parentheses is the standard error in the last digits: 2.8831(21) means 2.8831 ± 0.0021."),

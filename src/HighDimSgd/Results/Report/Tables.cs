@@ -62,7 +62,7 @@ internal static class Tables
         ["closed form", "observable", "largest deviation", "in s.e.", "allowed", "status"],
         checks.Select(c => (IEnumerable<object>)
         [
-            c.Name, Captions.Of(c.Observable).Axis, Digits.Plain(c.Largest, 2), Digits.Fixed(c.StandardErrors, 2), Digits.Fixed(c.Allowed, 2),
+            c.Name, Captions.Of(c.Observable).Axis, Digits.Plain(c.Largest, 2), Digits.Fixed(c.StandardErrors, 2), Digits.Plain(c.Allowed, 2),
             c.Status == "fail" ? Html("td", At("class", "fail"), c.Status) : c.Status,
         ]));
 
@@ -110,7 +110,7 @@ internal static class Tables
     private static XElement Pairs(IEnumerable<(string Key, string Value)> rows) => Html("table", At("class", "pairs"),
         Html("tbody", rows.Select(r => Html("tr", Html("td", r.Key), Html("td", r.Value)))));
 
-    /// <summary>A table; a cell may be an element of its own.</summary>
+    /// <summary>A table with a head; cells are texts or their own elements.</summary>
     public static XElement Table(IEnumerable<string> head, IEnumerable<IEnumerable<object>> rows) => Html("div", At("class", "scroll"),
         Html("table",
             Html("thead", Html("tr", head.Select(h => Html("th", h)))),

@@ -1,0 +1,114 @@
+using HighDimSgd.Devices;
+using HighDimSgd.Experiments;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Bodies;
+using HighDimSgd.Kernels.Physics;
+using HighDimSgd.Kernels.Random;
+using HighDimSgd.Models;
+
+namespace HighDimSgd.Simulation;
+
+/// <summary>
+/// One-pass SGD: every iteration draws B fresh samples, theta becomes theta - (rate/d) lambda theta - (rate/B) sum x l(x.theta; y).
+/// Sample b of iteration k has the address k B + b: it is the row (step) of its entries in the design's field, and the component of
+/// its label noise. Samples are drawn in chunks, which nothing of the result depends on.
+/// </summary>
+/// <typeparam name="TReal">Lane of reals.</typeparam>
+/// <typeparam name="TWord">Lane of words.</typeparam>
+/// <typeparam name="TView">Memory.</typeparam>
+/// <typeparam name="TLoss">The loss.</typeparam>
+internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+    where TLoss : struct, ILoss<TReal>
+{
+    private readonly ISkeletons<TReal, TWord, TView> skeletons;
+    private readonly Experiment experiment;
+    private readonly FreshShape shape;
+    private readonly TLoss loss;
+    private readonly FreshData fresh;
+    private readonly Slots<TReal, TWord, TView> design, theta, teacher, gradient, labels, products;
+
+    /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
+    public FreshEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss)
+    {
+        this.skeletons = skeletons;
+        this.experiment = experiment;
+        this.loss = loss;
+        shape = new(size, experiment.Algorithm.Batch);
+        fresh = new(experiment.Model);
+        design = Allocate((long)shape.PaddedSamples * shape.RowStride);
+        theta = Allocate(shape.RowStride);
+        teacher = Allocate(shape.RowStride);
+        gradient = Allocate(shape.RowStride);
+        labels = Allocate(shape.PaddedSamples);
+        products = Allocate(shape.PaddedSamples);
+    }
+
+    /// <inheritdoc/>
+    public bool Run(int replica, double[,] curves)
+    {
+        StartSource.Draw(skeletons, experiment, shape.Size, replica, teacher, theta, gradient);
+        IReadOnlyList<int> records = experiment.RecordStepsAt(shape.Size);
+        for (int k = 0, record = 0; record < records.Count; k++)
+        {
+            if (k == records[record] && !Observe(curves, record++))
+                return false;
+            if (record == records.Count)
+                break;
+            if (k % shape.Iterations == 0)
+                DrawChunk(replica, k / shape.Iterations);
+            Iterate(k % shape.Iterations);
+        }
+
+        return true;
+    }
+
+    private void DrawChunk(int replica, int chunk)
+    {
+        int first = chunk * shape.Samples, groups = shape.Samples / 4;
+        float scale = (float)(1 / Math.Sqrt(shape.Size));
+        if (experiment.Design.Law == DesignLaw.Gaussian)
+            Fill(new NormalSource<TReal, TWord>(0, scale));
+        else
+            Fill(new RademacherSource<TReal, TWord>(scale));
+        skeletons.RowPass(1, design, shape.RowStride, shape.Samples, teacher, gradient, new ProductRow<TReal, TWord, TView>(products));
+        LabelSource.Draw(
+            skeletons, experiment.Model.Label, products, TableLayout.Plain(0, 0), 1, labels, shape.Samples, Field(Purpose.Label), first);
+
+        void Fill<TSource>(TSource source)
+            where TSource : struct, ISource<TReal, TWord> => skeletons.For(
+                groups, shape.Size, new FieldBody<TReal, TWord, TView, TSource>(
+                    design, TableLayout.Plain(-(long)first * shape.RowStride, shape.RowStride), first + shape.Samples, shape.Size, first / 4,
+                    groups, Field(Purpose.Design), source));
+
+        RandomField Field(Purpose purpose) => new(experiment.Seed, purpose, shape.Size, (uint)replica);
+    }
+
+    private void Iterate(int position)
+    {
+        AlgorithmSpec algorithm = experiment.Algorithm;
+        int row = position * shape.Batch;
+        skeletons.RowPass(1, design.From((long)row * shape.RowStride), shape.RowStride, shape.Batch, theta, gradient,
+            new FreshRow<TReal, TWord, TView, TLoss>(labels.From(row), shape.Batch, (float)(algorithm.Rate / algorithm.Batch), loss));
+        skeletons.For(1, shape.Size, new DecayBody<TReal, TWord, TView>(
+            theta, gradient, (float)(experiment.Model.Ridge * algorithm.StepAt(shape.Size))));
+    }
+
+    private bool Observe(double[,] curves, int record)
+    {
+        Four<double> overlaps = skeletons.Reduce(0, shape.Size, new OverlapSums<TReal, TWord, TView>(theta, teacher));
+        double q = overlaps.A / shape.Size, m = overlaps.B / shape.Size;
+        if (!double.IsFinite(q) || !double.IsFinite(m))
+            return false;
+        ObservableValues.Write(experiment.Model, fresh, q, m, curves, record);
+        return true;
+    }
+
+    private Slots<TReal, TWord, TView> Allocate(long length)
+    {
+        length = (length + 63) / 64 * 64;
+        return new(skeletons.Allocate(length), length);
+    }
+}

@@ -1,0 +1,72 @@
+using HighDimSgd.Devices;
+using HighDimSgd.Experiments;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Bodies;
+using HighDimSgd.Kernels.Random;
+
+namespace HighDimSgd.Simulation;
+
+/// <summary>Draws the teacher and the start of a replica.</summary>
+internal static class StartSource
+{
+    /// <summary>
+    /// Gaussian directions, made exact in float64: |theta*|^2 = rho d, and theta0 = (m0/rho) theta* plus a part orthogonal to it,
+    /// so that |theta0|^2 = q0 d and theta0.theta* = m0 d at every size.
+    /// </summary>
+    /// <param name="skeletons">The device.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="size">Dimension d.</param>
+    /// <param name="replica">The replica.</param>
+    /// <param name="teacher">Receives theta*.</param>
+    /// <param name="theta">Receives theta0.</param>
+    /// <param name="scratch">Memory of d elements.</param>
+    public static void Draw<TReal, TWord, TView>(
+        ISkeletons<TReal, TWord, TView> skeletons,
+        Experiment experiment,
+        int size,
+        int replica,
+        Slots<TReal, TWord, TView> teacher,
+        Slots<TReal, TWord, TView> theta,
+        Slots<TReal, TWord, TView> scratch)
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord>
+    {
+        ModelSpec model = experiment.Model;
+        double[] star = Normals(Purpose.Teacher), start = Normals(Purpose.Start);
+        Scale(star, Math.Sqrt(model.TeacherNorm * size / Dot(star, star)));
+        double along = Dot(start, star) / Dot(star, star);
+        for (int j = 0; j < start.Length; j++)
+            start[j] -= along * star[j];
+        double overlap = model.StartOverlap / model.TeacherNorm;
+        double across = Math.Max(0, model.StartNorm - (overlap * model.StartOverlap));
+        Scale(start, Math.Sqrt(across * size / Dot(start, start)));
+        for (int j = 0; j < start.Length; j++)
+            start[j] += overlap * star[j];
+        skeletons.Write(teacher.View, Array.ConvertAll(star, x => (float)x));
+        skeletons.Write(theta.View, Array.ConvertAll(start, x => (float)x));
+
+        double[] Normals(Purpose purpose)
+        {
+            skeletons.For(1, size, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
+                scratch, TableLayout.Plain(0, 0), 1, size, 0, 1, new(experiment.Seed, purpose, size, (uint)replica), new(0, 1)));
+            var normals = new float[size];
+            skeletons.Read(scratch.View, normals);
+            return Array.ConvertAll(normals, x => (double)x);
+        }
+    }
+
+    private static double Dot(double[] a, double[] b)
+    {
+        double sum = 0;
+        for (int j = 0; j < a.Length; j++)
+            sum += a[j] * b[j];
+        return sum;
+    }
+
+    private static void Scale(double[] a, double factor)
+    {
+        for (int j = 0; j < a.Length; j++)
+            a[j] *= factor;
+    }
+}

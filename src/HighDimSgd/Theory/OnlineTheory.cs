@@ -1,0 +1,125 @@
+using System.Globalization;
+using HighDimSgd.Experiments;
+using HighDimSgd.Models;
+using HighDimSgd.Results;
+
+namespace HighDimSgd.Theory;
+
+/// <summary>
+/// The limit of one-pass SGD at temperature tau = rate/B (page A, A24; Saad and Solla 1995, Goldt et al. 2019):
+/// dq/dt = -2 lambda q - 2 E[l w] + tau E[l^2], dm/dt = -lambda m - E[l w*], (w, w*) Gaussian of covariance ((q, m), (m, rho)). No
+/// Monte-Carlo error: the errors of its curves are 0.
+/// </summary>
+/// <param name="experiment">An experiment with the algorithm <c>online</c>.</param>
+public sealed class OnlineTheory(Experiment experiment)
+{
+    /// <summary>Error of q and m that is allowed between two record times, relative to their size or 1 where they are smaller.</summary>
+    private const double Tolerance = 1e-10;
+
+    private const int MostHalvings = 16;
+
+    private readonly FreshData fresh = new(experiment.Model);
+
+    /// <summary>The theory at the record times that the experiment asks for.</summary>
+    public TheoryResult Solve()
+    {
+        double[] times = experiment.Times();
+        Dictionary<string, double[]> curves = At(times);
+        int stop = Array.FindIndex(curves[Observables.Q], q => !double.IsFinite(q));
+        if (stop >= 0)
+        {
+            string why = string.Create(
+                CultureInfo.InvariantCulture, $"the moments leave the finite numbers before t = {times[stop]:g6}: the rate is too high");
+            return new(TheoryResult.Refused, why, "online", times, new Dictionary<string, Curve>());
+        }
+
+        return new(TheoryResult.Ok, string.Empty, "online", times, curves.ToDictionary(
+            c => c.Key, c => new Curve(c.Value, new double[times.Length], new double[times.Length])));
+    }
+
+    /// <summary>Curves by observable at any ascending times from 0 on; NaN where the moments have left the finite numbers.</summary>
+    public Dictionary<string, double[]> At(IReadOnlyList<double> times)
+    {
+        ArgumentNullException.ThrowIfNull(times);
+        IReadOnlyList<string> names = Observables.Of(experiment);
+        var table = new double[names.Count, times.Count];
+        (double q, double m, double now) = (experiment.Model.StartNorm, experiment.Model.StartOverlap, 0);
+        for (int t = 0; t < times.Count; now = times[t++])
+        {
+            (q, m) = Advance(q, m, times[t] - now);
+            ObservableValues.Write(experiment.Model, fresh, q, m, table, t);
+        }
+
+        return names.Select((name, o) => (name, o)).ToDictionary(
+            x => x.name, x => Enumerable.Range(0, times.Count).Select(t => table[x.o, t]).ToArray());
+    }
+
+    /// <summary>
+    /// A size's curves, moved along the theory from its own record times to those that were asked for: what is left differs from the
+    /// theory by c/d, without the rounding of times to iterations.
+    /// </summary>
+    public SizeCurves AtCommonTimes(SizeCurves curves)
+    {
+        ArgumentNullException.ThrowIfNull(curves);
+        double[] common = experiment.Times();
+        if (curves.Times.AsSpan().SequenceEqual(common))
+            return curves;
+        Dictionary<string, double[]> own = At(curves.Times), wanted = At(common);
+        return curves with { Times = common, Values = [.. curves.Values.Select((values, o) => Moved(values, curves.Observables[o]))] };
+
+        double[,] Moved(double[,] values, string name)
+        {
+            var moved = (double[,])values.Clone();
+            for (int t = 0; t < common.Length; t++)
+            {
+                double shift = wanted[name][t] - own[name][t];
+                for (int r = 0; shift != 0 && r < moved.GetLength(0); r++)
+                    moved[r, t] += shift;
+            }
+
+            return moved;
+        }
+    }
+
+    /// <summary>Runge and Kutta's rule of order 4; steps are halved until two halvings agree, and the last two are extrapolated.</summary>
+    private (double Q, double M) Advance(double q, double m, double span)
+    {
+        if (span == 0 || !double.IsFinite(q))
+            return (q, m);
+        (double Q, double M) coarse = Steps(q, m, span, 1);
+        for (int halving = 1; ; halving++)
+        {
+            (double Q, double M) fine = Steps(q, m, span, 1 << halving);
+            double errorQ = (fine.Q - coarse.Q) / 15, errorM = (fine.M - coarse.M) / 15;
+            bool settled = Math.Abs(errorQ) <= Tolerance * Math.Max(1, Math.Abs(fine.Q)) && Math.Abs(errorM) <= Tolerance * Math.Max(1, Math.Abs(fine.M));
+            if (settled || (halving >= MostHalvings && !double.IsFinite(fine.Q)))
+                return (fine.Q + errorQ, fine.M + errorM);
+            if (halving >= MostHalvings)
+                return (double.NaN, double.NaN);
+            coarse = fine;
+        }
+    }
+
+    private (double Q, double M) Steps(double q, double m, double span, int count)
+    {
+        double h = span / count;
+        for (int i = 0; i < count && double.IsFinite(q); i++)
+        {
+            (double q1, double m1) = Rate(q, m);
+            (double q2, double m2) = Rate(q + (h / 2 * q1), m + (h / 2 * m1));
+            (double q3, double m3) = Rate(q + (h / 2 * q2), m + (h / 2 * m2));
+            (double q4, double m4) = Rate(q + (h * q3), m + (h * m3));
+            q += h / 6 * (q1 + (2 * q2) + (2 * q3) + q4);
+            m += h / 6 * (m1 + (2 * m2) + (2 * m3) + m4);
+        }
+
+        return (q, m);
+    }
+
+    private (double Q, double M) Rate(double q, double m)
+    {
+        SlopeMoments l = fresh.Slope(q, m);
+        double ridge = experiment.Model.Ridge, temperature = experiment.Algorithm.Rate / experiment.Algorithm.Batch;
+        return (-2 * ((ridge * q) + l.AlongStudent) + (temperature * l.Square), (-ridge * m) - l.AlongTeacher);
+    }
+}
