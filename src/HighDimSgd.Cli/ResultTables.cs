@@ -27,7 +27,7 @@ internal static class ResultTables
             result.Verdict.Checks.Select(c => new[]
             {
                 c.Size?.ToString(CultureInfo.InvariantCulture) ?? "limit", c.Observable, Number(c.Statistic, "F2"), Number(c.P ?? double.NaN, "G2"),
-                Number(100 * c.Detectable ?? double.NaN, "F2") + " %", c.Status,
+                c.Detectable is { } detectable ? Number(100 * detectable, "F2") + " %" : "-", c.Status,
             }));
         WriteClosedForms(output, result.ClosedForms);
         output.WriteLine($"verdict: {result.Verdict.Status}: {result.Verdict.Why}");

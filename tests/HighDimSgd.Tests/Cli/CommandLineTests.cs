@@ -62,8 +62,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(code, Main($"run FILE --out {folder} --device cpu --threads 3", (e, _) => Result(e, status)));
         Assert.Equal(new RunOptions(folder, "cpu", 3), _options);
         string[] lines = Lines(_output);
-        Assert.Contains(lines, l => Words(l).SequenceEqual(["250", "q", "1.25", "pass"]));
-        Assert.Contains(lines, l => Words(l).SequenceEqual(["limit", "m", "-", "unresolved"]));
+        Assert.Contains(lines, l => Words(l).SequenceEqual(["250", "q", "1.25", "0.26", "1.23", "%", "pass"]));
+        Assert.Contains(lines, l => Words(l).SequenceEqual(["limit", "m", "-", "-", "-", "unresolved"]));
         Assert.Equal($"verdict: {status}: because", lines[^2]);
         Assert.Equal($"report: {Path.Combine(folder, "report.html")}", lines[^1]);
         Assert.Equal("", _error.ToString());
@@ -172,7 +172,7 @@ public sealed class CommandLineTests : IDisposable
         var theory = new TheoryResult(TheoryResult.Ok, "", "gd", [0, 0.3], curves);
         Check[] checks =
         [
-            new(250, "q", 1.25, null, "pass", null, [0, 1.25]),
+            new(250, "q", 1.25, 0.26, "pass", 0.0123, [0, 1.25]),
             new(null, "m", double.NaN, null, "unresolved", null, [0, double.NaN]),
         ];
         return new ExperimentResult(
