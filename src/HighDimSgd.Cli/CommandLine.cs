@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Results;
+using HighDimSgd.Simulation;
 
 namespace HighDimSgd.Cli;
 
@@ -101,9 +102,25 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         {
             _experiment, _out, _device, _threads, _quiet,
         };
-        runCommand.SetAction(parsed => Run(parsed, theoryOnly: false, stop));
+        runCommand.SetAction(parsed => Run(parsed, Stages.All, stop));
         var theory = new Command("theory", "Solve the limiting theory alone.") { _experiment, _out, _threads, _quiet };
-        theory.SetAction(parsed => Run(parsed, theoryOnly: true, stop));
+        theory.SetAction(parsed => Run(parsed, Stages.Theory, stop));
+        Option<Shard?> shard = new("--shard")
+        {
+            Description = "Simulate the I-th of N parts, for 'merge' to join.",
+            HelpName = "I/N",
+            CustomParser = result => Shard.Parse(result.Tokens[0].Value)
+                ?? Refused<Shard>(result, $"--shard: '{result.Tokens[0].Value}' is not allowed; allowed: I/N with I from 1 to N, such as 2/8."),
+        };
+        var simulate = new Command("simulate", "Simulate alone, or one of several parts; run again to continue.")
+        {
+            _experiment, _out, shard, _device, _threads, _quiet,
+        };
+        simulate.SetAction(parsed => parsed.GetValue(shard) is { } part ? SimulateShard(parsed, part, stop) : Run(parsed, Stages.Simulation, stop));
+        Argument<string[]> shards = new("DIR") { Description = "Folders of all shards.", Arity = ArgumentArity.OneOrMore };
+        Option<string> merged = new("--out") { Description = "Folder of the whole simulation.", HelpName = "DIR", Required = true };
+        var merge = new Command("merge", "Join the shards of a simulation; 'run' in the new folder adds theory and verdict.") { shards, merged };
+        merge.SetAction(parsed => Merge(parsed.GetRequiredValue(shards), parsed.GetRequiredValue(merged), stop));
         Command plan = PlanCommand.Make(output, _experiment, _out, _device, _threads);
         var devices = new Command("devices", "Show what can run here, and what cannot and why.");
         devices.SetAction(_ => ResultTables.Write(output, DeviceCatalog.Describe()));
@@ -122,15 +139,14 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
             "Tests high-dimensional theories of SGD against simulation. Exit codes: 0 done, 1 the verdict is fail, "
             + "2 the request is wrong, 3 the machine cannot do it, 4 interrupted, 70 a defect.")
         {
-            runCommand, theory, plan, report, devices, list, make, schema,
+            runCommand, theory, simulate, merge, plan, report, devices, list, make, schema,
         };
     }
 
-    private int Run(ParseResult parsed, bool theoryOnly, CancellationToken stop)
+    private int Run(ParseResult parsed, Stages stages, CancellationToken stop)
     {
         Experiment experiment = Experiment.Load(parsed.GetRequiredValue(_experiment));
-        var options = new RunOptions(
-            parsed.GetValue(_out), theoryOnly ? Devices[0] : parsed.GetValue(_device)!, parsed.GetValue(_threads), theoryOnly);
+        RunOptions options = Options(parsed, stages);
         string folder = Folder(experiment, options);
         bool quiet = parsed.GetValue(_quiet);
         ExperimentResult result = quiet
@@ -138,11 +154,42 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
             : ProgressDisplay.Watch(error, progress => run(experiment, options, progress, stop));
         if (!quiet)
         {
-            ResultTables.Write(output, result, theoryOnly);
+            ResultTables.Write(output, result, stages);
             output.WriteLine($"report: {Path.Combine(folder, "report.html")}");
         }
 
         return result.Verdict.Status == "fail" ? ExitCode.VerdictFail : ExitCode.Done;
+    }
+
+    private RunOptions Options(ParseResult parsed, Stages stages) =>
+        new(parsed.GetValue(_out), stages == Stages.Theory ? Devices[0] : parsed.GetValue(_device)!, parsed.GetValue(_threads), stages);
+
+    private int SimulateShard(ParseResult parsed, Shard shard, CancellationToken stop)
+    {
+        Experiment experiment = Experiment.Load(parsed.GetRequiredValue(_experiment));
+        RunOptions options = Options(parsed, Stages.Simulation);
+        string folder = Folder(experiment, options);
+        if (parsed.GetValue(_quiet))
+        {
+            Runner.Simulate(experiment, shard, options, null, stop);
+            return ExitCode.Done;
+        }
+
+        ProgressDisplay.Watch(error, progress =>
+        {
+            Runner.Simulate(experiment, shard, options, progress, stop);
+            return true;
+        });
+        output.WriteLine($"shard {shard}: {folder}");
+        return ExitCode.Done;
+    }
+
+    private int Merge(string[] folders, string target, CancellationToken stop)
+    {
+        (Experiment experiment, string device) = Merger.Merge(folders, target);
+        ExperimentResult result = run(experiment, new(target, device, Stages: Stages.Simulation), null, stop);
+        output.WriteLine($"merged {folders.Length} shards, {result.Sizes.Sum(s => s.Replicas)} replicas of {experiment.Name}: {target}");
+        return ExitCode.Done;
     }
 
     /// <summary>The folder of the results, which may not be there yet.</summary>

@@ -12,9 +12,9 @@ internal static class ResultTables
     private const int PlainWidth = 200;
 
     /// <summary>The verdict with what it rests on; for theory alone, the observables at the last record time.</summary>
-    public static void Write(TextWriter output, ExperimentResult result, bool theoryOnly)
+    public static void Write(TextWriter output, ExperimentResult result, Stages stages)
     {
-        if (theoryOnly)
+        if (stages == Stages.Theory)
         {
             WriteTheory(output, result.Theory);
             WriteClosedForms(output, result.ClosedForms);

@@ -14,8 +14,21 @@ namespace HighDimSgd;
 /// <param name="Output">Results folder; out/NAME where null.</param>
 /// <param name="Device">Device key: auto, cpu, cuda, opencl, ilgpu-cpu.</param>
 /// <param name="Threads">CPU threads; 0 takes one per processor.</param>
-/// <param name="TheoryOnly">True to leave out the simulation.</param>
-public sealed record RunOptions(string? Output = null, string Device = "auto", int Threads = 0, bool TheoryOnly = false);
+/// <param name="Stages">Which stages run.</param>
+public sealed record RunOptions(string? Output = null, string Device = "auto", int Threads = 0, Stages Stages = Stages.All);
+
+/// <summary>Stages of a run.</summary>
+public enum Stages
+{
+    /// <summary>Simulation, theory and their comparison.</summary>
+    All,
+
+    /// <summary>The simulation alone.</summary>
+    Simulation,
+
+    /// <summary>The theory alone.</summary>
+    Theory,
+}
 
 /// <summary>How far a stage has come.</summary>
 /// <param name="Stage">The stage, such as "simulate d=250" or "theory sgf".</param>
@@ -49,19 +62,21 @@ public static class Runner
     {
         string folder = OutputFolder(experiment, options);
         IDevice device = DeviceCatalog.Open(options.Device, options.Threads);
-        MemoryCheck.Refuse(experiment, device, options.TheoryOnly);
+        MemoryCheck.Refuse(experiment, device, options.Stages);
+        AtomicFile.Clean(folder);
         var store = new UnitStore(folder, experiment, device.Key);
         DateTimeOffset start = DateTimeOffset.UtcNow;
         var timing = new Dictionary<string, double>();
         var watch = Stopwatch.StartNew();
 
-        List<SizeCurves> curves = options.TheoryOnly ? [] : Simulate(experiment, device, store, progress, cancellation);
+        List<SizeCurves> curves = options.Stages == Stages.Theory ? [] : Simulate(experiment, device, store, progress, cancellation);
         timing["simulate_s"] = watch.Elapsed.TotalSeconds;
         watch.Restart();
         var solver = new DmftTheory(experiment, device, store);
         OnlineTheory? online = experiment.IsOnline ? new(experiment) : null;
-        TheoryResult theory = online?.Solve() ?? Solve(solver, experiment.Algorithm.Kind);
-        ClockKind[] others = [.. experiment.Compare.Where(clock => clock != experiment.Algorithm.Kind)];
+        bool isSolved = options.Stages != Stages.Simulation;
+        TheoryResult theory = !isSolved ? LeftOut(experiment) : online?.Solve() ?? Solve(solver, experiment.Algorithm.Kind);
+        ClockKind[] others = [.. experiment.Compare.Where(clock => isSolved && clock != experiment.Algorithm.Kind)];
         TheoryResult[] further = [.. others.Select(clock => Solve(solver, clock))];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
@@ -94,6 +109,38 @@ public static class Runner
             return dmft.Solve(clock, sweeps => progress?.Report(new(stage, sweeps.Count, experiment.Theory.Sweeps, LastQ(experiment, sweeps))), cancellation);
         }
     }
+
+    /// <summary>Simulates one of several parts of an experiment, for <see cref="Merger"/> to join.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="shard">The part.</param>
+    /// <param name="options">How to run it; the folder takes no other part.</param>
+    /// <param name="progress">Told after every unit of work; may be null.</param>
+    /// <param name="cancellation">Stops the run; finished units stay, and the same call continues.</param>
+    /// <exception cref="ExperimentException">The folder holds work of another experiment or part.</exception>
+    /// <exception cref="MachineException">The machine cannot do it; nothing has been started.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static void Simulate(
+        Experiment experiment, Shard shard, RunOptions options, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(shard);
+        string folder = OutputFolder(experiment, options);
+        IDevice device = DeviceCatalog.Open(options.Device, options.Threads);
+        MemoryCheck.Refuse(experiment, device, Stages.Simulation);
+        ShardLabel.Label(shard, experiment, device.Key).Write(folder);
+        AtomicFile.Clean(folder);
+        var simulator = new Simulator(experiment, device, new UnitStore(folder, experiment, device.Key));
+        foreach ((int size, int replicas) in experiment.Sizes.Zip(experiment.Replicas))
+        {
+            (int first, int end) = shard.Range(replicas, experiment.ReplicasPerDesign);
+            simulator.Finish(size, first, end, Report, cancellation);
+
+            void Report(IReadOnlyDictionary<int, ReplicaCurve> done) => progress?.Report(
+                new($"simulate d={size} shard {shard}", done.Count, end - first, LastQ(experiment, done, experiment.ReplicasPerDesign)));
+        }
+    }
+
+    private static TheoryResult LeftOut(Experiment experiment) =>
+        new(TheoryResult.LeftOut, string.Empty, Keys.Clock.Word(experiment.Algorithm.Kind), experiment.Times(), new Dictionary<string, Curve>());
 
     private static List<SizeCurves> Simulate(
         Experiment experiment, IDevice device, UnitStore store, IProgress<RunProgress>? progress, CancellationToken cancellation)

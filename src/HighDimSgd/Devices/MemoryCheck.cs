@@ -10,9 +10,9 @@ internal static class MemoryCheck
 {
     /// <summary>Refuses an experiment whose largest replica, sweep or table of curves is too large.</summary>
     /// <exception cref="MachineException">It does not fit.</exception>
-    public static void Refuse(Experiment experiment, IDevice device, bool theoryOnly)
+    public static void Refuse(Experiment experiment, IDevice device, Stages stages = Stages.All)
     {
-        if (!theoryOnly)
+        if (stages != Stages.Theory)
         {
             int largest = experiment.Sizes[^1];
             Refuse($"one replica at d = {largest}", Simulator.Bytes(experiment, largest, 1), device, "choose smaller sizes");
@@ -20,7 +20,7 @@ internal static class MemoryCheck
             Refuse("the curves of all replicas", 2 * curves, device, "choose fewer replicas or record points");
         }
 
-        if (!experiment.IsOnline)
+        if (!experiment.IsOnline && stages != Stages.Simulation)
             Refuse("one sweep of the theory", DmftSweeps.Bytes(experiment), device, "choose fewer paths or steps");
     }
 

@@ -6,6 +6,15 @@ public static class AtomicFile
     /// <summary>Ending of the temporary files; one that is found was left by a killed process and may be deleted.</summary>
     public const string TemporaryEnding = ".tmp";
 
+    /// <summary>Deletes the temporary files below a folder, which a killed process left there; the folder need not exist.</summary>
+    public static void Clean(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (string path in Directory.EnumerateFiles(folder, "*" + TemporaryEnding, SearchOption.AllDirectories))
+            File.Delete(path);
+    }
+
     /// <summary>
     /// Writes a file through a temporary one in the same folder, which is flushed to disk and then renamed.
     /// The folder is made where it is missing.

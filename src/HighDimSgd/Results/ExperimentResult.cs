@@ -27,7 +27,7 @@ public sealed record SizeCurves(
 public sealed record Curve(double[] Mean, double[] Error, double[] Variance);
 
 /// <summary>A limiting theory at the record times.</summary>
-/// <param name="Status">"ok" or "refused".</param>
+/// <param name="Status">"ok", "refused" or "left out".</param>
 /// <param name="Why">The reason where refused, else empty.</param>
 /// <param name="Clock">Name of the clock, as in the experiment file.</param>
 /// <param name="Times">Record times.</param>
@@ -47,6 +47,9 @@ public sealed record TheoryResult(
 
     /// <summary>Status of a theory that could not be solved.</summary>
     public const string Refused = "refused";
+
+    /// <summary>Status of a theory that was not asked for.</summary>
+    public const string LeftOut = "left out";
 }
 
 /// <summary>Means over replicas at one size.</summary>

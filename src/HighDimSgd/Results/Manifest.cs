@@ -13,7 +13,7 @@ public sealed record Manifest
     public const string FileName = "manifest.json";
 
     /// <summary>Program version.</summary>
-    public string Version { get; init; } = InformationalVersion[0];
+    public string Version { get; init; } = ProgramVersion;
 
     /// <summary>Git commit of the program, or null where it was not built from a checkout.</summary>
     public string? Commit { get; init; } = InformationalVersion.ElementAtOrDefault(1);
@@ -50,6 +50,9 @@ public sealed record Manifest
 
     /// <summary>Seconds by stage, such as <c>simulate_s</c> and <c>theory_s</c>.</summary>
     public required IReadOnlyDictionary<string, double> Timing { get; init; }
+
+    /// <summary>Version of this program.</summary>
+    internal static string ProgramVersion => InformationalVersion[0];
 
     // version+commit, as the SDK writes it into the assembly.
     private static string[] InformationalVersion =>

@@ -40,22 +40,28 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     /// <param name="finished">Called after every unit with all curves so far.</param>
     /// <param name="cancellation">Stops between replicas; finished units stay.</param>
     public SizeCurves Run(
-        int size, int replicas, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
+        int size, int replicas, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation) =>
+        Collect(experiment, size, [.. Finish(size, 0, replicas, finished, cancellation).Values.Take(replicas)]);
+
+    /// <summary>Runs what is missing of the replicas from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    /// <returns>All finished curves by replica.</returns>
+    public SortedDictionary<int, ReplicaCurve> Finish(
+        int size, int first, int end, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
     {
         SortedDictionary<int, ReplicaCurve> curves = store.Read(Kind, store.SimulationHash, size);
         finished(curves);
-        var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, size, replicas, curves));
+        var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, size, first, end, curves));
         int workers = WorkersFor(size);
         void Worker() => device.Run(
-            new ReplicaWorker(experiment, size, units, Finish, cancellation),
+            new ReplicaWorker(experiment, size, units, Keep, cancellation),
             wholeDevice: workers == 1);
-        void Finish(int first, IReadOnlyList<ReplicaCurve> done)
+        void Keep(int from, IReadOnlyList<ReplicaCurve> done)
         {
-            store.Write(Kind, store.SimulationHash, size, first, done);
+            store.Write(Kind, store.SimulationHash, size, from, done);
             lock (curves)
             {
                 for (int i = 0; i < done.Count; i++)
-                    curves[first + i] = done[i];
+                    curves[from + i] = done[i];
                 finished(curves);
             }
         }
@@ -63,7 +69,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         if (!units.IsEmpty)
             RunWorkers(workers, Worker);
         cancellation.ThrowIfCancellationRequested();
-        return Collect(experiment, size, [.. curves.Values.Take(replicas)]);
+        return curves;
     }
 
     /// <summary>Runs a number of workers side by side to their end.</summary>
@@ -85,16 +91,16 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         ? new FreshShape(size, experiment.Algorithm.Batch).Bytes
         : new DenseShape(size, experiment.Samples(size)).Bytes;
 
-    /// <summary>The units that are not finished, in the order in which they run.</summary>
+    /// <summary>The units of the replicas from <paramref name="from"/> to before <paramref name="to"/> that are not finished, in the order in which they run.</summary>
     public static IReadOnlyList<(int First, int Count)> Missing(
-        Experiment experiment, int size, int replicas, IReadOnlyDictionary<int, ReplicaCurve> finished)
+        Experiment experiment, int size, int from, int to, IReadOnlyDictionary<int, ReplicaCurve> finished)
     {
-        int shared = experiment.ReplicasPerDesign, designs = replicas / shared;
+        int shared = experiment.ReplicasPerDesign, designs = to / shared;
         double passes = experiment.IsOnline ? DrawingWork : experiment.Algorithm.Steps + 1;
         double work = (double)size * experiment.Samples(size) * passes * shared;
-        int most = (int)Math.Clamp(UnitWork / work, 1, Math.Max(1, LargestUnit / shared)), first = 0;
+        int most = (int)Math.Clamp(UnitWork / work, 1, Math.Max(1, LargestUnit / shared)), first = from / shared;
         var units = new List<(int, int)>();
-        for (int design = 0; design <= designs; design++)
+        for (int design = first; design <= designs; design++)
         {
             bool gap = design == designs || finished.ContainsKey(design * shared);
             if (design > first && (gap || design - first == most))

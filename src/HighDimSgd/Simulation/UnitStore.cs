@@ -20,7 +20,10 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
 
     /// <summary>Hash of what fixes a replica's trajectory: model, aspect, algorithm, design, seed, counter layout, kind of device, and replicas
     /// per design where there are more than one.</summary>
-    public string SimulationHash { get; } = Hash(
+    public string SimulationHash { get; } = HashOfSimulation(experiment, deviceKey);
+
+    /// <summary>The same for any experiment and kind of device.</summary>
+    public static string HashOfSimulation(Experiment experiment, string deviceKey) => Hash(
         experiment, deviceKey,
         ["model", "aspect", "algorithm", "design", "seed", .. experiment.ReplicasPerDesign == 1 ? Array.Empty<string>() : [Keys.ReplicasPerDesign.Name]]);
 

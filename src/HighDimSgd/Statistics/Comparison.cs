@@ -144,7 +144,9 @@ public static class Comparison
     private static List<string> Hindrances(TheoryResult theory, List<SizeSummary> sizes)
     {
         var why = new List<string>();
-        if (theory.Status != TheoryResult.Ok)
+        if (theory.Status == TheoryResult.LeftOut)
+            why.Add("The theory was left out, so there is nothing to compare with; 'hdsgd run' in the same folder adds it.");
+        if (theory.Status == TheoryResult.Refused)
             why.Add($"The theory was refused, so there is nothing to compare with: {theory.Why.TrimEnd('.')}.");
         if (sizes.Count == 0)
             why.Add("There is no simulation to compare.");

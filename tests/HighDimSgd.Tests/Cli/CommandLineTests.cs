@@ -73,7 +73,7 @@ public sealed class CommandLineTests : IDisposable
     public void TheoryAloneShowsItsLastTime()
     {
         Assert.Equal(0, Main("theory FILE", (e, _) => Result(e, "unresolved")));
-        Assert.Equal(new RunOptions(TheoryOnly: true), _options);
+        Assert.Equal(new RunOptions(Stages: Stages.Theory), _options);
         string[] lines = Lines(_output);
         Assert.Contains(lines, l => Words(l).SequenceEqual(["q", "2.88300", "0.00100"]));
         Assert.Equal($"report: {Path.Combine("out", "short", "report.html")}", lines[^1]);

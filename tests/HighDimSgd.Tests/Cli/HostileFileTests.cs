@@ -134,7 +134,7 @@ public sealed class HostileFileTests : IDisposable
     private static ExperimentResult Refuse(
         Experiment experiment, RunOptions options, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
-        MemoryCheck.Refuse(experiment, new CpuDevice(1), false);
+        MemoryCheck.Refuse(experiment, new CpuDevice(1));
         var theory = new TheoryResult(TheoryResult.Ok, "", "sgf", [], new Dictionary<string, Curve>());
         return new(experiment, theory, new Dictionary<string, TheoryResult>(), [], new Dictionary<string, FiniteSizeFit>(), new("pass", "", []));
     }

@@ -137,7 +137,7 @@ public sealed class VerdictTests : IDisposable
         Assert.Equal("pass", honest.Verdict.Checks.Single(c => c.Size is null && c.Observable == "q").Status);
 
         Experiment hot = experiment with { Algorithm = experiment.Algorithm with { Temperature = 4.12 } };
-        ExperimentResult theory = Runner.Run(hot, new(Path.Combine(folder, "hot"), TheoryOnly: true));
+        ExperimentResult theory = Runner.Run(hot, new(Path.Combine(folder, "hot"), Stages: Stages.Theory));
         SizeCurves[] curves = [.. experiment.Sizes.Select(d => Curves(honest, d))];
         Verdict verdict = Comparison.Compare(experiment, theory.Theory, curves);
         Assert.Equal("fail", verdict.Status);

@@ -23,7 +23,7 @@ public sealed class ClosedFormsTests : IDisposable
     public void TheSolverPassesAndAPlantedErrorIsFound(ClockKind clock, ResponseMethod method, int count)
     {
         Experiment experiment = Ridge(clock, method);
-        TheoryResult theory = Runner.Run(experiment, new(Path.Combine(folder, "o"), TheoryOnly: true)).Theory;
+        TheoryResult theory = Runner.Run(experiment, new(Path.Combine(folder, "o"), Stages: Stages.Theory)).Theory;
         IReadOnlyList<ClosedFormCheck> checks = ClosedForms.Check([(experiment, theory)]);
         Assert.Equal(count, checks.Count);
         Assert.All(checks, c => Assert.Equal("pass", c.Status));
@@ -102,7 +102,7 @@ public sealed class ClosedFormsTests : IDisposable
         report = File.ReadAllText(Path.Combine(folder, HtmlReport.Name));
         Assert.Contains("in doubt", report, StringComparison.Ordinal);
         var console = new StringWriter();
-        HighDimSgd.Cli.ResultTables.Write(console, result with { ClosedForms = [failed] }, theoryOnly: false);
+        HighDimSgd.Cli.ResultTables.Write(console, result with { ClosedForms = [failed] }, Stages.All);
         Assert.Contains("second answers: FAIL", console.ToString(), StringComparison.Ordinal);
         Assert.Contains($"verdict: {result.Verdict.Status}", console.ToString(), StringComparison.Ordinal);
     }

@@ -72,7 +72,7 @@ internal static class HtmlReport
 
     private static IEnumerable<XElement> Notes(ExperimentResult result)
     {
-        foreach (TheoryResult theory in result.Theories.Values.Prepend(result.Theory).Where(t => t.Status != TheoryResult.Ok))
+        foreach (TheoryResult theory in result.Theories.Values.Prepend(result.Theory).Where(t => t.Status == TheoryResult.Refused))
         {
             yield return Banner("unresolved", "no theory", $"The theory with clock {theory.Clock} was refused: {theory.Why}");
         }
