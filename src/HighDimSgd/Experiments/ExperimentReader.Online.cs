@@ -8,7 +8,7 @@ internal sealed partial class ExperimentReader
         foreach (Key key in Keys.NotOnline.Where(_file.Has))
         {
             throw _file.Refuse(
-                key, "algorithm 'online' does not take this key: it has no training set, and its theory is a differential equation; leave it out");
+                key, "algorithm 'online' does not take this key: it has neither a training set nor a clock, and its theory is a differential equation; leave it out");
         }
     }
 

@@ -197,7 +197,7 @@ internal static class Keys
         Default = [],
     };
 
-    /// <summary>Keys that 'online' does not take: there is no training set, and its theory has no Monte-Carlo paths.</summary>
+    /// <summary>Keys that 'online' does not take: there is neither a training set nor a clock, and its theory has no Monte-Carlo paths.</summary>
     public static readonly Key[] NotOnline = [Aspect, ReplicasPerDesign, Theory, Compare];
 
     /// <summary>The whole file.</summary>

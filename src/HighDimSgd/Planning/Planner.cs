@@ -21,7 +21,7 @@ public static class Planner
     /// </summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="options">The folder, the device and the wished error.</param>
-    /// <exception cref="ExperimentException">The wish is none, or the folder holds work of another experiment.</exception>
+    /// <exception cref="ExperimentException">The wish is none, the algorithm is online, or the folder holds work of another experiment.</exception>
     /// <exception cref="MachineException">The memory does not suffice, or there is no such device.</exception>
     public static Plan Make(Experiment experiment, PlanOptions options)
     {
@@ -36,6 +36,8 @@ public static class Planner
 
     private static void Refuse(Experiment experiment, PlanOptions options)
     {
+        if (experiment.IsOnline)
+            throw new ExperimentException("a plan is made for algorithms with a training set, not for 'online'; a run with few replicas shows its time");
         if (options.Error is { } error && !(error > 0 && double.IsFinite(error)))
             throw new ExperimentException(string.Create(CultureInfo.InvariantCulture, $"the wished error {error} is not allowed; allowed: a number above 0"));
         IReadOnlyList<string> names = Observables.Of(experiment.Model);

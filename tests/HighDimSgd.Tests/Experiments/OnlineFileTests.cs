@@ -50,6 +50,7 @@ public sealed class OnlineFileTests
     [InlineData("sizes: [30, 60]", "sizes: [30, 60]\naspect: 2", "aspect: algorithm 'online' does not take this key")]
     [InlineData("sizes: [30, 60]", "sizes: [30, 60]\ncompare: [sgf]", "compare: algorithm 'online' does not take this key")]
     [InlineData("sizes: [30, 60]", "sizes: [30, 60]\ntheory: {paths: 1000}", "theory: algorithm 'online' does not take this key")]
+    [InlineData("sizes: [30, 60]", "sizes: [30, 60]\nreplicas: 4\nreplicas_per_design: 2", "replicas_per_design: algorithm 'online' does not take this key")]
     [InlineData("rate: 1.5", "step: 0.1", "algorithm.step: kind 'online' does not take this key")]
     [InlineData("batch: 2, ", "", "algorithm.batch: this key is missing")]
     [InlineData("batch: 2", "batch: 0", "algorithm.batch: '0' is out of range")]
