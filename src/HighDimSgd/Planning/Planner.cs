@@ -81,7 +81,8 @@ public static class Planner
             double crowd = Math.Max(1, crowding.Factor * Math.Min(device.Workers, Environment.ProcessorCount) / device.Workers);
             if (crowd > 1.3)
                 notes.Add(string.Create(CultureInfo.InvariantCulture, $"The processors are shared with other work; alone, a run would be about {crowd:f1} times as fast."));
-            double rest = CostModel.RestSeconds * crowd;
+            // About half of it waits for the system and the disk.
+            double rest = CostModel.RestSeconds * (1 + crowd) / 2;
             long report = CostModel.ReportBytes(experiment);
             stages.Add(new("report", 0, 1, rest, rest, CostModel.RestBytes, report));
             long resident = CostModel.Resident(experiment, Environment.WorkingSet + CostModel.RestBytes, memory);

@@ -32,7 +32,7 @@ internal sealed class TheoryProbe(Experiment experiment, IDevice device, Crowdin
     private const int DrawColumns = 24;
     private const double TangentEntries = 0.5;
 
-    private const int PilotSweeps = 12, FewestPilotSweeps = 8;
+    private const int PilotSweeps = 12, FewestPilotSweeps = 8, MostSweeps = 10;
 
     private readonly bool tangents = DmftSweeps.MethodOf(experiment) == ResponseMethod.Tangent;
 
@@ -56,7 +56,7 @@ internal sealed class TheoryProbe(Experiment experiment, IDevice device, Crowdin
                 piece = Piece(Math.Max(small.Theory.Paths, piece.Theory.Paths / 2), fewSteps);
         }
 
-        (double Wall, double Computing)[] times = Times(piece, 10, perEntry * Work(piece) > seconds / 6 ? 1 : 2, seconds / 2, out result);
+        (double Wall, double Computing)[] times = Times(piece, MostSweeps, perEntry * Work(piece) > seconds / 6 ? 1 : 2, seconds / 2, out result);
         crowding.Add(device.Workers * times.Sum(t => t.Wall), times.Sum(t => t.Computing));
         // The median, since the runtime compiles in the background at times.
         double each = times.Skip(times.Length > 1 ? 1 : 0).Select(t => t.Computing).Median() / device.Workers;
