@@ -123,7 +123,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         merge.SetAction(parsed => Merge(parsed.GetRequiredValue(shards), parsed.GetRequiredValue(merged), stop));
         Command plan = PlanCommand.Make(output, _experiment, _out, _device, _threads);
         var devices = new Command("devices", "Show what can run here, and what cannot and why.");
-        devices.SetAction(_ => ResultTables.Write(output, DeviceCatalog.Describe()));
+        devices.SetAction(_ => ResultTables.Write(output, Device.Describe()));
         Argument<string> folder = new("DIR") { Description = "A folder of results." };
         var report = new Command("report", "Build report.html and the figures anew from results.json.") { folder };
         report.SetAction(parsed => Report(parsed.GetRequiredValue(folder)));

@@ -60,8 +60,40 @@ public static class Runner
     public static ExperimentResult Run(
         Experiment experiment, RunOptions options, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        return Run(experiment, Device.Open(options.Device, options.Threads), options, progress, cancellation);
+    }
+
+    /// <inheritdoc cref="RunAsync(Experiment, IDevice, string, IProgress{RunProgress}, CancellationToken)"/>
+    public static Task<ExperimentResult> RunAsync(
+        this Experiment experiment, IDevice device, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        return RunAsync(experiment, device, OutputFolder(experiment, new()), progress, cancellation);
+    }
+
+    /// <summary>Runs an experiment from C#, as <c>hdsgd run</c> does, off the calling thread.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="output">Results folder; out/NAME where not given.</param>
+    /// <param name="progress">Told after every unit of work; may be null.</param>
+    /// <param name="cancellation">Stops the run; finished units stay, and the same call continues.</param>
+    /// <returns>What was written to results.json.</returns>
+    /// <exception cref="ExperimentException">A value is not allowed, or the folder holds work of another experiment.</exception>
+    /// <exception cref="MachineException">The machine cannot do it; nothing has been started.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static Task<ExperimentResult> RunAsync(
+        this Experiment experiment, IDevice device, string output, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        Experiment valid = experiment.Validate();
+        return Task.Run(() => Run(valid, device, new(output), progress, cancellation), cancellation);
+    }
+
+    private static ExperimentResult Run(
+        Experiment experiment, IDevice device, RunOptions options, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    {
         string folder = OutputFolder(experiment, options);
-        IDevice device = DeviceCatalog.Open(options.Device, options.Threads);
         MemoryCheck.Refuse(experiment, device, options.Stages);
         AtomicFile.Clean(folder);
         var store = new UnitStore(folder, experiment, device.Key);
@@ -124,7 +156,7 @@ public static class Runner
     {
         ArgumentNullException.ThrowIfNull(shard);
         string folder = OutputFolder(experiment, options);
-        IDevice device = DeviceCatalog.Open(options.Device, options.Threads);
+        IDevice device = Device.Open(options.Device, options.Threads);
         MemoryCheck.Refuse(experiment, device, Stages.Simulation);
         ShardLabel.Label(shard, experiment, device.Key).Write(folder);
         AtomicFile.Clean(folder);

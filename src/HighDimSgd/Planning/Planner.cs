@@ -22,7 +22,7 @@ public static class Planner
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(options);
         Refuse(experiment, options);
-        IDevice device = DeviceCatalog.Open(options.Device, options.Threads);
+        IDevice device = Device.Open(options.Device, options.Threads);
         MemoryCheck.Refuse(experiment, device);
         var store = new UnitStore(Runner.OutputFolder(experiment, new(options.Output)), experiment, device.Key);
         return new PlanInTheMaking(experiment, device, store, options).Plan();

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using HighDimSgd.Results.Plots;
+using MathNet.Numerics.Distributions;
 
 namespace HighDimSgd.Results.Report;
 
@@ -41,11 +42,13 @@ internal static class CurveFigure
 
     private static IEnumerable<XElement> ResidualPanel(Dots[] residuals, Axis time, double top)
     {
-        var axis = Axis.Linear("residual (s.e.)", residuals.SelectMany(r => r.Values).Concat([-3, 3]), target: 4);
+        double joint = Joint(residuals.Max(r => r.Values.Count(v => double.IsFinite(v) && v != 0)));
+        var axis = Axis.Linear("residual (s.e.)", residuals.SelectMany(r => r.Values).Concat([-joint, joint]), target: 4);
         var panel = new Panel(Figure.Left, top, Figure.PanelWidth, ResidualHeight, time, axis);
         yield return panel.Frame(labelX: true);
         yield return panel.Guides(null, 0);
         yield return panel.Guides("4 3", -Figure.Errors, Figure.Errors);
+        yield return panel.Guides("1 4", -joint, joint);
         double room = Figure.PanelWidth / residuals.Max(r => r.Times.Length), spread = Math.Min(Spread, 0.75 * room / residuals.Length);
         for (int i = 0; i < residuals.Length; i++)
         {
@@ -53,6 +56,12 @@ internal static class CurveFigure
             yield return panel.Points(residuals[i].Series, residuals[i].Times, residuals[i].Values, shift: shift);
         }
     }
+
+    /// <summary>
+    /// Standard errors within which all points of a size lie together with a chance of at least 95 per cent (Šidák, JASA 62, 1967, which
+    /// holds for normal values however they are correlated).
+    /// </summary>
+    private static double Joint(int points) => Normal.InvCDF(0, 1, (1 + Math.Pow(0.95, 1.0 / Math.Max(1, points))) / 2);
 
     private static IEnumerable<Lines> TheoryLines(ExperimentResult result, string observable)
     {

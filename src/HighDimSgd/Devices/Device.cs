@@ -11,7 +11,7 @@ namespace HighDimSgd.Devices;
 public sealed record DeviceInfo(string Key, string Name, bool Available, string Detail);
 
 /// <summary>The devices of this machine.</summary>
-public static class DeviceCatalog
+public static class Device
 {
 #if ILGPU
     private const string NoGpu = "not available: GPU devices come with a later version (ILGPU is built in and compiles the kernels)";
@@ -33,6 +33,9 @@ public static class DeviceCatalog
             new("ilgpu-cpu", "ILGPU's own CPU accelerator", false, NoGpu),
         ];
     }
+
+    /// <summary>The fastest device of this machine.</summary>
+    public static IDevice Auto() => Open("auto");
 
     /// <summary>Opens a device by its key.</summary>
     /// <param name="key">auto, cpu, cuda, opencl or ilgpu-cpu.</param>
