@@ -46,9 +46,9 @@ internal static class CostModel
     /// <summary>Bytes of curves.npz, the tables, the figures and the report.</summary>
     public static long ReportBytes(Experiment experiment)
     {
-        long observables = Observables.Of(experiment.Model).Count, series = experiment.Sizes.Count + 1 + experiment.Compare.Count;
+        long observables = Observables.Of(experiment).Count, series = experiment.Sizes.Count + 1 + experiment.Compare.Count;
         long curves = experiment.Replicas.Sum(r => (long)r) * CurveBytes(experiment);
-        return curves + (observables * ((series * ArrayHeader) + (series * experiment.RecordSteps.Count * TextRow) + Figures));
+        return curves + (observables * ((series * ArrayHeader) + (series * experiment.Times().Length * TextRow) + Figures));
     }
 
     /// <summary>
@@ -72,5 +72,5 @@ internal static class CostModel
     }
 
     private static long CurveBytes(Experiment experiment) =>
-        sizeof(double) * (long)Observables.Of(experiment.Model).Count * experiment.RecordSteps.Count;
+        sizeof(double) * (long)Observables.Of(experiment).Count * experiment.Times().Length;
 }

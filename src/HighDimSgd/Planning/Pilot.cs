@@ -10,9 +10,9 @@ namespace HighDimSgd.Planning;
 /// <summary>How an observable varies over replicas and over sweeps, on the windows that the verdict uses and by record time.</summary>
 /// <param name="Observable">The observable.</param>
 /// <param name="Scale">Size of its window means.</param>
-/// <param name="Covariance">Covariance of a replica's window means, times d.</param>
+/// <param name="Covariance">Covariance of a replica's window means, times d; with designs that replicas share, of a design's.</param>
 /// <param name="Freedom">Its degrees of freedom.</param>
-/// <param name="Variance">The largest over record times of a replica's variance, times d.</param>
+/// <param name="Variance">The largest over record times of its variance, times d.</param>
 /// <param name="SweepCovariance">Covariance of a sweep's window means at the paths as written; null where unknown.</param>
 /// <param name="SweepVariance">The largest over record times of a sweep's variance; NaN where unknown.</param>
 internal sealed record Spread(
@@ -38,7 +38,7 @@ internal static class Pilot
         SizeSummary[] sizes = [.. curves.Select(Moments.Summarise)];
         SizeCurves? theory = sweeps.Count > 1 ? Simulator.Collect(experiment, 0, sweeps) : null;
         var spreads = new List<Spread>();
-        foreach (string name in Observables.Of(experiment.Model))
+        foreach (string name in Observables.Of(experiment))
         {
             int o = curves[0].Observables.ToList().IndexOf(name);
             Curve mean = sizes[^1].Observables[name];

@@ -7,20 +7,22 @@ namespace HighDimSgd.Planning;
 
 /// <summary>
 /// From variances to numbers of replicas and sweeps. The theory's error is to be half of the simulation's, so that the variance of
-/// their difference is 5/4 of the simulation's.
+/// their difference is 5/4 of the simulation's. What is counted here are designs, which alone are independent; what is given are replicas.
 /// </summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="seconds">Seconds of a replica on one of all busy workers, by size.</param>
 /// <param name="workers">Workers by size.</param>
 internal sealed class Precision(Experiment experiment, IReadOnlyList<double> seconds, IReadOnlyList<int> workers)
 {
-    private const double TheoryShare = 0.2;
+    private const double ShareOfSweeps = 0.2;
 
     // Twice as many as the windows, so that the covariance of the sweeps is one.
     private const int FewestSweeps = 2 * Contrasts.Most;
 
+    // The theory of online has no error.
+    private readonly double theoryShare = experiment.IsOnline ? 0 : ShareOfSweeps;
     private readonly Ladder ladder = new(experiment.Sizes);
-    private readonly double[] costs = [.. seconds.Zip(workers, (s, w) => s / w)];
+    private readonly double[] costs = [.. seconds.Zip(workers, (s, w) => experiment.ReplicasPerDesign * s / w)];
     private readonly Dictionary<(int, int), double> noncentralities = [];
 
     /// <summary>What is needed for the wish.</summary>
@@ -29,7 +31,7 @@ internal sealed class Precision(Experiment experiment, IReadOnlyList<double> sec
     /// <param name="pilot">The pilot in words.</param>
     public PrecisionPlan Plan(PlanOptions options, IReadOnlyList<Spread> spreads, string pilot)
     {
-        double level = experiment.Verdict.Alpha / Models.Observables.Of(experiment.Model).Count;
+        double level = experiment.Verdict.Alpha / Models.Observables.Of(experiment).Count;
         bool limit = experiment.Sizes.Count >= FiniteSize.LeastSizes;
         if (!limit)
             level /= experiment.Sizes.Count;
@@ -63,11 +65,11 @@ internal sealed class Precision(Experiment experiment, IReadOnlyList<double> sec
         double variance = ladder.Variance(Written);
         Matrix<double> theory = spread.SweepCovariance is { } known
             ? known / experiment.Theory.Sweeps
-            : variance * TheoryShare / (1 - TheoryShare) * spread.Covariance;
+            : variance * theoryShare / (1 - theoryShare) * spread.Covariance;
         double asWritten = Math.Sqrt(Noncentrality(Freedom(Written), spread.Scale.Count, level) / Length(spread, (variance * spread.Covariance) + theory));
         return new(spread.Observable, tolerance, asWritten, Of(Whole(equal)), Of(Whole(cheapest)), sweeps);
 
-        double Goal(double freedom) => (1 - TheoryShare) * tolerance * tolerance * length / Noncentrality(freedom, spread.Scale.Count, level);
+        double Goal(double freedom) => (1 - theoryShare) * tolerance * tolerance * length / Noncentrality(freedom, spread.Scale.Count, level);
         double[] Reached(Func<double, long[]> numbers)
         {
             double[] replicas = Written;
@@ -77,7 +79,7 @@ internal sealed class Precision(Experiment experiment, IReadOnlyList<double> sec
         }
     }
 
-    private double[] Written => [.. experiment.Replicas.Select(r => (double)Math.Max(2, r))];
+    private double[] Written => [.. experiment.Replicas.Select(r => (double)Math.Max(2, r / experiment.ReplicasPerDesign))];
 
     /// <summary>Squared length of the observable's windows in units of a covariance; the inverse of an estimate is too large by f/(f-p-1).</summary>
     private static double Length(Spread spread, Matrix<double> covariance)
@@ -90,7 +92,7 @@ internal sealed class Precision(Experiment experiment, IReadOnlyList<double> sec
     private double Freedom(double[] replicas)
     {
         double[] parts = ladder.Parts(replicas);
-        double total = parts.Sum() / (1 - TheoryShare), spread = TheoryShare * TheoryShare / (experiment.Theory.Sweeps - 1);
+        double total = parts.Sum() / (1 - theoryShare), spread = theoryShare * theoryShare / (experiment.Theory.Sweeps - 1);
         for (int i = 0; i < parts.Length; i++)
             spread += parts[i] * parts[i] / total / total / (replicas[i] - 1);
         return 1 / spread;
@@ -113,9 +115,10 @@ internal sealed class Precision(Experiment experiment, IReadOnlyList<double> sec
     private static long Sweeps(double needed) => Math.Max(FewestSweeps, (long)Math.Min(1e15, Math.Ceiling(needed)));
 
     private Allocation Most(PrecisionNeed[] needs, Func<PrecisionNeed, Allocation> of) =>
-        Of([.. experiment.Sizes.Select((_, i) => needs.Max(n => of(n).Replicas[i]))]);
+        Of([.. experiment.Sizes.Select((_, i) => needs.Max(n => of(n).Replicas[i] / experiment.ReplicasPerDesign))]);
 
-    private Allocation Of(long[] replicas) => new(replicas, replicas.Zip(costs, (r, c) => r * c).Sum());
+    private Allocation Of(long[] designs) =>
+        new([.. designs.Select(g => g * experiment.ReplicasPerDesign)], designs.Zip(costs, (g, c) => g * c).Sum());
 
     private static long[] Whole(double[] replicas) => [.. replicas.Select(r => (long)r)];
 }

@@ -7,20 +7,21 @@ using HighDimSgd.Simulation;
 namespace HighDimSgd.Planning;
 
 /// <summary>What a replica of a size costs.</summary>
-/// <param name="Seconds">Computing seconds of one replica, on each of its threads, while all workers are busy.</param>
+/// <param name="Seconds">Computing seconds of one replica with its share of the drawing, on each of its threads, while all workers are busy.</param>
 /// <param name="Curves">The replicas that were run for it, where they were whole ones.</param>
 internal sealed record ReplicaCost(double Seconds, IReadOnlyList<ReplicaCurve> Curves);
 
 /// <summary>
 /// Times replicas with the simulator's own workers, all at once, as a run has them. Where whole replicas would take too long, fewer
-/// samples and steps are run; the cost of a replica is n d (drawing + steps passes).
+/// samples and steps are run; the cost of a design and its P replicas is n d (drawing + P steps passes). Online, where every sample is
+/// drawn and passed once, fewer iterations are run.
 /// </summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="device">Where it runs.</param>
 /// <param name="crowding">Takes in the measures.</param>
 internal sealed class SimulationProbe(Experiment experiment, IDevice device, Crowding crowding)
 {
-    private const int FewestRows = 16, FewestSteps = 4, Timed = 3;
+    private const int FewestRows = 16, FewestSteps = 4, Timed = 3, MostDrawings = 1000;
 
     // Seconds to draw an entry of the design and to pass it once; put right by every measure.
     private double draw = 4e-9, pass = 2e-10;
@@ -42,25 +43,54 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
         }
     }
 
-    /// <summary>Wall-clock seconds that a number of replicas will take, as far as is known.</summary>
-    public double Guess(int size, int replicas, int workers) => crowding.Factor * Math.Ceiling((double)replicas / workers) * Guess(size);
+    /// <summary>Wall-clock seconds that a number of designs will take, as far as is known.</summary>
+    /// <param name="size">The dimension.</param>
+    /// <param name="designs">The designs.</param>
+    /// <param name="replicasPerDesign">Runs on each.</param>
+    /// <param name="workers">Workers side by side.</param>
+    public double Guess(int size, int designs, int replicasPerDesign, int workers) =>
+        crowding.Factor * Math.Ceiling((double)designs / workers) * Guess(experiment with { ReplicasPerDesign = replicasPerDesign }, size);
 
     /// <summary>Measures a size.</summary>
     /// <param name="size">The dimension.</param>
     /// <param name="workers">Workers side by side.</param>
     /// <param name="seconds">About how long it may take.</param>
-    /// <param name="most">Most replicas.</param>
+    /// <param name="most">Most designs.</param>
     public ReplicaCost Measure(int size, int workers, double seconds, int most)
     {
-        if (Guess(size, Timed, 1) <= seconds)
-        {
-            var curves = new List<ReplicaCurve>();
-            double each = Run(experiment, size, workers, Math.Max(most, Timed * workers), seconds, curves.Add), ratio = each / Guess(size);
-            (draw, pass) = (ratio * draw, ratio * pass);
-            return new(each, curves);
-        }
+        var curves = new List<ReplicaCurve>();
+        if (Guess(experiment, size) * Timed <= seconds)
+            Rescale(experiment, size, Run(experiment, size, workers, Math.Max(most, Timed * workers), seconds, curves));
+        else if (experiment.IsOnline)
+            MeasureIterations(size, workers, seconds);
+        else
+            MeasurePieces(size, workers, seconds);
+        return new(Guess(experiment, size) / experiment.ReplicasPerDesign, curves);
+    }
 
-        // Two kinds of pieces, of one step and of as many as take twice the drawing: twelve drawings in all.
+    /// <summary>Runs designs with a number of replicas each that is not the experiment's own.</summary>
+    /// <returns>The replicas, those of a design side by side.</returns>
+    public IReadOnlyList<ReplicaCurve> Shared(int size, int replicasPerDesign, int workers, double seconds, int most)
+    {
+        var curves = new List<ReplicaCurve>();
+        Run(experiment with { ReplicasPerDesign = replicasPerDesign }, size, workers, most, seconds, curves);
+        return curves;
+    }
+
+    /// <summary>Cost of drawing a design in units of a run on it, after <see cref="Measure"/>; NaN where a run has a single step.</summary>
+    public double CostRatio(int size, int workers, double seconds)
+    {
+        int steps = experiment.Algorithm.Steps, passes = experiment.ReplicasPerDesign * (steps + 1);
+        if (steps < 2)
+            return double.NaN;
+        double whole = Guess(experiment, size), one = Run(Piece(size, experiment.Samples(size), 1), size, workers, MostDrawings, seconds, null);
+        double pass = (whole - one) / (passes - 2), drawing = Math.Max(0, one - (2 * pass));
+        return experiment.ReplicasPerDesign * drawing / (whole - drawing);
+    }
+
+    // Two kinds of pieces, of one step and of as many as take twice the drawing: twelve drawings in all.
+    private void MeasurePieces(int size, int workers, double seconds)
+    {
         int samples = experiment.Samples(size), steps = experiment.Algorithm.Steps;
         int rows = (int)Math.Clamp(seconds / (4 * Timed) / (crowding.Factor * draw * size), Math.Min(FewestRows, samples), samples);
         int many = (int)Math.Clamp(2 * draw / pass, Math.Min(FewestSteps, steps), steps);
@@ -70,33 +100,60 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
         if (many > 1 && more > one)
             pass = (more - one) / (many - 1) / entries;
         draw = Math.Max(one / 10, one - (2 * pass * entries)) / entries;
-        return new(Guess(size), []);
     }
 
-    // A step more than there are: the last point is observed by a pass of its own.
-    private double Guess(int size) => size * (double)experiment.Samples(size) * (draw + (pass * (experiment.Algorithm.Steps + 1)));
+    // As many iterations as there is time for, and whole chunks of them.
+    private void MeasureIterations(int size, int workers, double seconds)
+    {
+        int chunk = new FreshShape(size, experiment.Algorithm.Batch).Samples;
+        double rows = seconds / Timed / (crowding.Factor * (draw + pass) * size);
+        Experiment piece = Piece(size, chunk * (int)Math.Max(1, rows / chunk), 1);
+        Rescale(piece, size, Run(piece, size, workers, Timed * workers, 0, null));
+    }
 
-    /// <summary>Fewer samples and steps of the same kind: the law of a sample's clock stays, so that drawing it costs the same.</summary>
+    private void Rescale(Experiment piece, int size, double seconds)
+    {
+        double ratio = seconds / Guess(piece, size);
+        (draw, pass) = (ratio * draw, ratio * pass);
+    }
+
+    // Seconds of a design with its replicas. A step more than there are: the last point is observed by a pass of its own.
+    private double Guess(Experiment piece, int size) =>
+        size * (double)piece.Samples(size) * (draw + (pass * piece.ReplicasPerDesign * (piece.Algorithm.Steps + 1)));
+
+    /// <summary>
+    /// Fewer samples and steps of the same kind, one replica to a design: the law of a sample's clock stays, so that drawing it costs the
+    /// same. Online fewer iterations.
+    /// </summary>
     private Experiment Piece(int size, int rows, int steps)
     {
+        AlgorithmSpec algorithm = experiment.Algorithm;
+        if (experiment.IsOnline)
+        {
+            double horizon = Math.Min(algorithm.Horizon, Math.Max(1, rows / algorithm.Batch) * algorithm.StepAt(size));
+            return experiment with { Algorithm = algorithm with { Horizon = horizon }, RecordTimes = [horizon] };
+        }
+
         double aspect = (double)rows / size;
-        steps = Math.Min(steps, experiment.Algorithm.Steps);
+        steps = Math.Min(steps, algorithm.Steps);
         return experiment with
         {
             Aspect = aspect,
-            Algorithm = experiment.Algorithm with { Steps = steps, Temperature = experiment.Algorithm.Temperature * experiment.Aspect / aspect },
+            Algorithm = algorithm with { Steps = steps, Temperature = algorithm.Temperature * experiment.Aspect / aspect },
             RecordSteps = [steps],
+            ReplicasPerDesign = 1,
         };
     }
 
     /// <summary>
-    /// Runs single replicas on all workers until each has done two and the time is over. A replica is timed from the end of the one
+    /// Runs single designs on all workers until each has done two and the time is over. A design is timed from the end of the one
     /// before, so that memory is paid for by a worker's first.
     /// </summary>
-    /// <returns>Mean computing seconds of a replica, on each of its threads.</returns>
-    private double Run(Experiment piece, int size, int workers, int most, double seconds, Action<ReplicaCurve>? take)
+    /// <returns>Mean computing seconds of a design with its replicas, on each of its threads.</returns>
+    private double Run(Experiment piece, int size, int workers, int most, double seconds, List<ReplicaCurve>? keep)
     {
-        var units = new ConcurrentQueue<(int, int)>(Enumerable.Range(0, most).Select(r => (r, 1)));
+        int shared = piece.ReplicasPerDesign;
+        var units = new ConcurrentQueue<(int, int)>(Enumerable.Range(0, most).Select(g => (g * shared, shared)));
         int threads = workers == 1 ? device.Workers : 1;
         var lasts = new Dictionary<int, (double Wall, double Computing, int Count)>();
         (double wall, double computing, int count) = (0, 0, 0);
@@ -116,7 +173,7 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
                 lasts[id] = (wallNow, computingNow, last.Count + 1);
                 if (known)
                     (wall, computing, count) = (wall + wallNow - last.Wall, computing + computingNow - last.Computing, count + 1);
-                take?.Invoke(curves[0]);
+                keep?.AddRange(curves);
                 if (wallNow > seconds && lasts.Count >= workers && lasts.Values.All(l => l.Count > 1))
                     enough.Cancel();
             }

@@ -3,7 +3,6 @@ using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Simulation;
 using HighDimSgd.Theory;
-using MathNet.Numerics.Statistics;
 
 namespace HighDimSgd.Planning;
 
@@ -32,7 +31,7 @@ internal sealed class TheoryProbe(Experiment experiment, IDevice device, Crowdin
     private const int DrawColumns = 24;
     private const double TangentEntries = 0.5;
 
-    private const int PilotSweeps = 12, FewestPilotSweeps = 8;
+    private const int PilotSweeps = 12, FewestPilotSweeps = 8, MostSweeps = 10;
 
     private readonly bool tangents = DmftSweeps.MethodOf(experiment) == ResponseMethod.Tangent;
 
@@ -48,18 +47,14 @@ internal sealed class TheoryProbe(Experiment experiment, IDevice device, Crowdin
         if (result.Refusal is null && fewSteps == steps)
             Sweep(small, PilotSweeps, FewestPilotSweeps, seconds / 3, (_, r) => pilot.Add(new(r.Curves, r.Refusal ?? string.Empty)));
 
-        Experiment piece = experiment;
-        if (perEntry * Work(piece) > seconds / 2)
-        {
-            piece = Piece(paths, fewSteps);
-            while (piece.Theory.Paths > small.Theory.Paths && perEntry * Work(piece) > seconds / 6)
-                piece = Piece(Math.Max(small.Theory.Paths, piece.Theory.Paths / 2), fewSteps);
-        }
-
-        (double Wall, double Computing)[] times = Times(piece, 10, perEntry * Work(piece) > seconds / 6 ? 1 : 2, seconds / 2, out result);
+        Experiment piece = perEntry * Work(experiment) > seconds / 2 ? Piece(paths, fewSteps) : experiment;
+        while (piece.Theory.Paths > small.Theory.Paths && perEntry * Work(piece) > seconds / 6)
+            piece = Piece(Math.Max(small.Theory.Paths, piece.Theory.Paths / 2), piece.Algorithm.Steps);
+        int fewest = perEntry * Work(piece) > seconds / 4 ? 1 : 3;
+        (double Wall, double Computing)[] times = Times(piece, MostSweeps, fewest, seconds / 2, out result);
         crowding.Add(device.Workers * times.Sum(t => t.Wall), times.Sum(t => t.Computing));
-        // The median, since the runtime compiles in the background at times.
-        double each = times.Skip(times.Length > 1 ? 1 : 0).Select(t => t.Computing).Median() / device.Workers;
+        // The least, since the runtime compiles in the background at times.
+        double each = times.Skip(times.Length > 1 ? 1 : 0).Min(t => t.Computing) / device.Workers;
         double first = Math.Max(0, (times[0].Computing / device.Workers) - each);
         bool whole = Work(piece) == Work(experiment);
         if (!whole)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using HighDimSgd.Cli;
 using HighDimSgd.Tests.Experiments;
 
@@ -30,6 +31,18 @@ public sealed class PlanCommandTests : IDisposable
         Assert.Matches(@"^in all about [\d.]+ (ms|s|min), [\d.]+ [MG]iB memory, [\d.]+ [KM]iB disk$", lines[^1]);
         Assert.Equal("", error.ToString());
         Assert.Equal([file], Directory.GetFileSystemEntries(folder));
+    }
+
+    [Theory]
+    [InlineData("online-limit.yaml", "theory online", "q .* - *$")]
+    [InlineData("variance-sources.yaml", "designs with 5 replicas each at d = 50$", "^At d = 50 and t = .*, noise is .* per design .*$")]
+    public void OnlineAndSharedDesignsArePlanned(string name, string first, string second)
+    {
+        Assert.Equal(0, Main($"plan {Samples.ReadyMade(name)} --out FOLDER/out"));
+        string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(lines, l => Regex.IsMatch(l, first));
+        Assert.Contains(lines, l => Regex.IsMatch(l, second));
+        Assert.StartsWith("in all about ", lines[^1], StringComparison.Ordinal);
     }
 
     [Theory]

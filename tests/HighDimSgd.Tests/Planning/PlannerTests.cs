@@ -2,7 +2,6 @@ using HighDimSgd.Experiments;
 using HighDimSgd.Planning;
 using HighDimSgd.Results;
 using HighDimSgd.Tests.Simulation;
-using HighDimSgd.Tests.Theory;
 
 namespace HighDimSgd.Tests.Planning;
 
@@ -52,8 +51,6 @@ public sealed class PlannerTests : IDisposable
         Assert.Contains("did you mean 'train_loss'", Assert.Throws<ExperimentException>(() =>
             Planner.Make(Settings.Small(), new(folder, Observable: "trian_loss"))).Message, StringComparison.Ordinal);
         Assert.Throws<ExperimentException>(() => Planner.Make(Settings.Small(), new(folder, Error: 0)));
-        Assert.Contains("'online'", Assert.Throws<ExperimentException>(() =>
-            Planner.Make(OnlineTheoryTests.Online(1, 1, 2, 4, [0, 4]), new(folder))).Message, StringComparison.Ordinal);
         Assert.Throws<MachineException>(() => Planner.Make(Settings.Small(size: 2_000_000), new(folder)));
         Assert.Throws<MachineException>(() => Planner.Make(Settings.Small(), new(folder, Device: "cuda")));
     }
