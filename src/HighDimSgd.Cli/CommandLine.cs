@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Parsing;
 using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Results;
@@ -18,33 +17,7 @@ internal delegate ExperimentResult RunExperiment(
 /// </summary>
 internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperiment run)
 {
-    private const int MostThreads = 4096;
-
-    private static readonly string[] Devices = ["auto", "cpu", "cuda", "opencl", "ilgpu-cpu"];
-
-    private readonly Argument<string> _experiment = new("EXPERIMENT") { Description = "Experiment file, YAML or JSON." };
-    private readonly Option<string?> _out = new("--out") { Description = "Folder of the results (default: out/NAME).", HelpName = "DIR" };
-    private readonly Option<string> _device = new("--device")
-    {
-        Description = "Where it runs.",
-        HelpName = string.Join('|', Devices),
-        DefaultValueFactory = _ => Devices[0],
-        CustomParser = result => Devices.Contains(result.Tokens[0].Value)
-            ? result.Tokens[0].Value
-            : Refused<string>(result, $"--device: '{result.Tokens[0].Value}' is not known; allowed: {string.Join(", ", Devices)}."),
-    };
-
-    private readonly Option<int> _threads = new("--threads")
-    {
-        Description = "CPU threads (default: all).",
-        HelpName = "N",
-        CustomParser = result => int.TryParse(result.Tokens[0].Value, out int n) && n is >= 1 and <= MostThreads
-            ? n
-            : Refused<int>(
-                result, $"--threads: '{result.Tokens[0].Value}' is not allowed; allowed: a whole number from 1 to {MostThreads}."),
-    };
-
-    private readonly Option<bool> _quiet = new("--quiet") { Description = "Print nothing but errors." };
+    private readonly WorkOptions options = new();
 
     /// <summary>Runs the command and returns its exit code; <paramref name="stop"/> interrupts it.</summary>
     public int Main(string[] args, CancellationToken stop = default)
@@ -70,6 +43,10 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         {
             return Fail(ExitCode.Machine, e.Message, e);
         }
+        catch (TimeLimitException e)
+        {
+            return Fail(ExitCode.Interrupted, e.Message, e);
+        }
         catch (OperationCanceledException e) when (stop.IsCancellationRequested)
         {
             return Fail(ExitCode.Interrupted, "interrupted; the same command continues where it stopped", e);
@@ -78,13 +55,6 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         {
             return Fail(ExitCode.Defect, $"a defect of hdsgd: {e.GetType().Name}: {e.Message} (HDSGD_DEBUG=1 shows where)", e);
         }
-    }
-
-    /// <summary>A value that its option does not take.</summary>
-    internal static T? Refused<T>(ArgumentResult result, string problem)
-    {
-        result.AddError(problem);
-        return default;
     }
 
     /// <summary>The parser's complaint; a word that it does not know says more than that a command is missing.</summary>
@@ -100,28 +70,31 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
     {
         var runCommand = new Command("run", "Simulate, solve the theory, compare and report; run again to continue.")
         {
-            _experiment, _out, _device, _threads, _quiet,
+            options.Experiment, options.Out, options.Device, options.Threads, options.Progress, options.TimeLimit, options.Quiet,
         };
         runCommand.SetAction(parsed => Run(parsed, Stages.All, stop));
-        var theory = new Command("theory", "Solve the limiting theory alone.") { _experiment, _out, _threads, _quiet };
+        var theory = new Command("theory", "Solve the limiting theory alone.")
+        {
+            options.Experiment, options.Out, options.Threads, options.Progress, options.Quiet,
+        };
         theory.SetAction(parsed => Run(parsed, Stages.Theory, stop));
         Option<Shard?> shard = new("--shard")
         {
             Description = "Simulate the I-th of N parts, for 'merge' to join.",
             HelpName = "I/N",
             CustomParser = result => Shard.Parse(result.Tokens[0].Value)
-                ?? Refused<Shard>(result, $"--shard: '{result.Tokens[0].Value}' is not allowed; allowed: I/N with I from 1 to N, such as 2/8."),
+                ?? WorkOptions.Refused<Shard>(result, $"--shard: '{result.Tokens[0].Value}' is not allowed; allowed: I/N with I from 1 to N, such as 2/8."),
         };
         var simulate = new Command("simulate", "Simulate alone, or one of several parts; run again to continue.")
         {
-            _experiment, _out, shard, _device, _threads, _quiet,
+            options.Experiment, options.Out, shard, options.Device, options.Threads, options.Progress, options.TimeLimit, options.Quiet,
         };
         simulate.SetAction(parsed => parsed.GetValue(shard) is { } part ? SimulateShard(parsed, part, stop) : Run(parsed, Stages.Simulation, stop));
         Argument<string[]> shards = new("DIR") { Description = "Folders of all shards.", Arity = ArgumentArity.OneOrMore };
         Option<string> merged = new("--out") { Description = "Folder of the whole simulation.", HelpName = "DIR", Required = true };
         var merge = new Command("merge", "Join the shards of a simulation; 'run' in the new folder adds theory and verdict.") { shards, merged };
         merge.SetAction(parsed => Merge(parsed.GetRequiredValue(shards), parsed.GetRequiredValue(merged), stop));
-        Command plan = PlanCommand.Make(output, _experiment, _out, _device, _threads);
+        Command plan = PlanCommand.Make(output, options);
         var devices = new Command("devices", "Show what can run here, and what cannot and why.");
         devices.SetAction(_ => ResultTables.Write(output, Device.Describe()));
         Argument<string> folder = new("DIR") { Description = "A folder of results." };
@@ -145,14 +118,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
 
     private int Run(ParseResult parsed, Stages stages, CancellationToken stop)
     {
-        Experiment experiment = Experiment.Load(parsed.GetRequiredValue(_experiment));
-        RunOptions options = Options(parsed, stages);
-        string folder = Folder(experiment, options);
-        bool quiet = parsed.GetValue(_quiet);
-        ExperimentResult result = quiet
-            ? run(experiment, options, null, stop)
-            : ProgressDisplay.Watch(error, progress => run(experiment, options, progress, stop));
-        if (!quiet)
+        Experiment experiment = Experiment.Load(parsed.GetRequiredValue(options.Experiment));
+        RunOptions how = options.Read(parsed, stages);
+        string folder = Folder(experiment, how);
+        ExperimentResult result = options.Watch(parsed, error, (progress, end) => run(experiment, how, progress, end), stop);
+        if (!parsed.GetValue(options.Quiet))
         {
             ResultTables.Write(output, result, stages);
             output.WriteLine($"report: {Path.Combine(folder, "report.html")}");
@@ -161,27 +131,21 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         return result.Verdict.Status == "fail" ? ExitCode.VerdictFail : ExitCode.Done;
     }
 
-    private RunOptions Options(ParseResult parsed, Stages stages) =>
-        new(parsed.GetValue(_out), stages == Stages.Theory ? Devices[0] : parsed.GetValue(_device)!, parsed.GetValue(_threads), stages);
-
     private int SimulateShard(ParseResult parsed, Shard shard, CancellationToken stop)
     {
-        Experiment experiment = Experiment.Load(parsed.GetRequiredValue(_experiment));
-        RunOptions options = Options(parsed, Stages.Simulation);
-        string folder = Folder(experiment, options);
-        if (parsed.GetValue(_quiet))
-        {
-            Runner.Simulate(experiment, shard, options, null, stop);
-            return ExitCode.Done;
-        }
-
-        ProgressDisplay.Watch(error, progress =>
-        {
-            Runner.Simulate(experiment, shard, options, progress, stop);
-            return true;
-        });
-        output.WriteLine($"shard {shard}: {folder}");
+        Experiment experiment = Experiment.Load(parsed.GetRequiredValue(options.Experiment));
+        RunOptions how = options.Read(parsed, Stages.Simulation);
+        string folder = Folder(experiment, how);
+        options.Watch(parsed, error, Simulate, stop);
+        if (!parsed.GetValue(options.Quiet))
+            output.WriteLine($"shard {shard}: {folder}");
         return ExitCode.Done;
+
+        bool Simulate(IProgress<RunProgress>? progress, CancellationToken end)
+        {
+            Runner.Simulate(experiment, shard, how, progress, end);
+            return true;
+        }
     }
 
     private int Merge(string[] folders, string target, CancellationToken stop)
@@ -193,11 +157,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
     }
 
     /// <summary>The folder of the results, which may not be there yet.</summary>
-    internal static string Folder(Experiment experiment, RunOptions options)
+    internal static string Folder(Experiment experiment, RunOptions how)
     {
-        if (options.Output is { } given && string.IsNullOrWhiteSpace(given))
+        if (how.Output is { } given && string.IsNullOrWhiteSpace(given))
             throw new ExperimentException("--out: the folder's name is empty");
-        string folder = Runner.OutputFolder(experiment, options);
+        string folder = Runner.OutputFolder(experiment, how);
         return File.Exists(folder)
             ? throw new ExperimentException($"--out: {ExperimentException.Quote(folder)} is a file; allowed: a folder, there or not yet")
             : folder;

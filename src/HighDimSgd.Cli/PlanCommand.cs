@@ -9,8 +9,7 @@ namespace HighDimSgd.Cli;
 internal static class PlanCommand
 {
     /// <summary>The command, with the options that it shares with <c>run</c>.</summary>
-    public static Command Make(
-        TextWriter output, Argument<string> experiment, Option<string?> folder, Option<string> device, Option<int> threads)
+    public static Command Make(TextWriter output, WorkOptions options)
     {
         Option<double?> error = new("--error")
         {
@@ -19,19 +18,19 @@ internal static class PlanCommand
             CustomParser = result => double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double e)
                 && e > 0 && double.IsFinite(e)
                 ? e
-                : CommandLine.Refused<double?>(result, $"--error: '{result.Tokens[0].Value}' is not allowed; allowed: a number above 0."),
+                : WorkOptions.Refused<double?>(result, $"--error: '{result.Tokens[0].Value}' is not allowed; allowed: a number above 0."),
         };
         Option<string?> observable = new("--observable") { Description = "The observable (default: all, with --error q).", HelpName = "NAME" };
         var command = new Command("plan", "Foretell time, memory and disk of a run, and the replicas for a wished error.")
         {
-            experiment, folder, device, threads, error, observable,
+            options.Experiment, options.Out, options.Device, options.Threads, error, observable,
         };
         command.SetAction(parsed =>
         {
-            Experiment read = Experiment.Load(parsed.GetRequiredValue(experiment));
-            string place = CommandLine.Folder(read, new(parsed.GetValue(folder)));
+            Experiment read = Experiment.Load(parsed.GetRequiredValue(options.Experiment));
+            string place = CommandLine.Folder(read, new(parsed.GetValue(options.Out)));
             PlanTables.Write(output, Planner.Make(read, new(
-                place, parsed.GetValue(device)!, parsed.GetValue(threads), parsed.GetValue(error), parsed.GetValue(observable))));
+                place, parsed.GetValue(options.Device)!, parsed.GetValue(options.Threads), parsed.GetValue(error), parsed.GetValue(observable))));
         });
         return command;
     }

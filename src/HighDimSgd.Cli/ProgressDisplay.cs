@@ -1,21 +1,37 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace HighDimSgd.Cli;
 
-/// <summary>Shows progress: bars on a terminal, plain lines elsewhere.</summary>
+/// <summary>How progress is shown.</summary>
+internal enum ProgressStyle
+{
+    /// <summary>Bars on a terminal, plain lines elsewhere.</summary>
+    Auto,
+
+    /// <summary>Lines to read.</summary>
+    Plain,
+
+    /// <summary>One JSON object a line.</summary>
+    Json,
+}
+
+/// <summary>Shows progress.</summary>
 internal static class ProgressDisplay
 {
     /// <summary>Does <paramref name="work"/> and shows on <paramref name="output"/> what it reports.</summary>
-    public static T Watch<T>(TextWriter output, Func<IProgress<RunProgress>, T> work)
+    public static T Watch<T>(TextWriter output, ProgressStyle style, Func<IProgress<RunProgress>, T> work)
     {
+        if (style == ProgressStyle.Json)
+            return work(new ProgressLines(output, TimeProvider.System, ProgressLines.Json));
         var target = new AnsiConsoleOutput(output);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = target });
-        if (!target.IsTerminal || !console.Profile.Capabilities.Ansi)
-            return work(new ProgressLines(output, TimeProvider.System));
+        if (style == ProgressStyle.Plain || !target.IsTerminal || !console.Profile.Capabilities.Ansi)
+            return work(new ProgressLines(output, TimeProvider.System, ProgressLines.Plain));
         var pace = new PaceColumn();
         return console.Progress()
             .Columns(
@@ -25,40 +41,11 @@ internal static class ProgressDisplay
     }
 }
 
-/// <summary>Rate and time left of a stage, from the work done since its first report.</summary>
-internal sealed class Pace(TimeProvider time, RunProgress first)
-{
-    private readonly long _start = time.GetTimestamp();
-
-    /// <summary>In words, such as "3.1/s, 0:09 left, q(12) 2.8831 +- 0.0021".</summary>
-    public string Describe(RunProgress now)
-    {
-        double seconds = time.GetElapsedTime(_start).TotalSeconds;
-        double rate = (now.Done - first.Done) / seconds;
-        var words = new List<string>();
-        if (seconds > 0 && rate > 0)
-        {
-            words.Add(rate.ToString(rate < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) + "/s");
-            double left = Math.Min((now.Total - now.Done) / rate, 1e7);
-            if (left > 0)
-                words.Add(Clock(left) + " left");
-        }
-
-        if (now.Detail.Length > 0)
-            words.Add(now.Detail);
-        return string.Join(", ", words);
-    }
-
-    private static string Clock(double seconds)
-    {
-        var left = TimeSpan.FromSeconds(Math.Ceiling(seconds));
-        string hours = left.TotalHours >= 1 ? $"{(int)left.TotalHours}:{left.Minutes:00}" : $"{left.Minutes}";
-        return $"{hours}:{left.Seconds:00}";
-    }
-}
-
-/// <summary>Plain lines: the first and the last report of a stage, and at most one a second between them.</summary>
-internal sealed class ProgressLines(TextWriter output, TimeProvider time) : IProgress<RunProgress>
+/// <summary>Lines: the first and the last report of a stage, and at most one a second between them.</summary>
+/// <param name="output">Receives the lines.</param>
+/// <param name="time">The time.</param>
+/// <param name="line">The line for a report at a pace.</param>
+internal sealed class ProgressLines(TextWriter output, TimeProvider time, Func<RunProgress, Pace, string> line) : IProgress<RunProgress>
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -76,10 +63,31 @@ internal sealed class ProgressLines(TextWriter output, TimeProvider time) : IPro
             else if (value.Done < value.Total && time.GetElapsedTime(stage.Last) < Pause)
                 return;
             stage.Last = time.GetTimestamp();
-            string pace = stage.Pace.Describe(value);
-            output.WriteLine($"{value.Stage}: {value.Done}/{value.Total}{(pace.Length > 0 ? ", " : "")}{pace}");
+            output.WriteLine(line(value, stage.Pace));
         }
     }
+
+    /// <summary>A line to read.</summary>
+    public static string Plain(RunProgress value, Pace pace)
+    {
+        string words = pace.Describe(value);
+        return $"{value.Stage}: {value.Done}/{value.Total}{(words.Length > 0 ? ", " : "")}{words}";
+    }
+
+    /// <summary>A line for programs, in ASCII.</summary>
+    public static string Json(RunProgress value, Pace pace)
+    {
+        (double? rate, double? left) = pace.Measure(value);
+        return JsonSerializer.Serialize(new JsonLine(value.Stage, value.Done, value.Total, rate, left, value.Detail));
+    }
+
+    private sealed record JsonLine(
+        [property: JsonPropertyName("stage")] string Stage,
+        [property: JsonPropertyName("done")] long Done,
+        [property: JsonPropertyName("total")] long Total,
+        [property: JsonPropertyName("rate")] double? Rate,
+        [property: JsonPropertyName("seconds_left")] double? SecondsLeft,
+        [property: JsonPropertyName("detail")] string Detail);
 }
 
 /// <summary>One bar a stage.</summary>

@@ -17,6 +17,12 @@ internal abstract record Key(string Name, string Doc)
     /// <summary>Values of the section's deciding key that take this key; empty where all do.</summary>
     public IReadOnlyList<string> OnlyFor { get; init; } = [];
 
+    /// <summary>What the value counts or measures; empty for a pure number or a word.</summary>
+    public string Unit { get; init; } = string.Empty;
+
+    /// <summary>The value where the key is missing; null where there is none, or where it is not a value that could be written.</summary>
+    public virtual JsonNode? DefaultValue => null;
+
     /// <summary>What may stand here, in words.</summary>
     public abstract string Allowed { get; }
 
@@ -52,6 +58,9 @@ internal abstract record Key<T>(string Name, string Doc) : Key(Name, Doc)
             Required = false;
         }
     }
+
+    /// <inheritdoc/>
+    public override JsonNode? DefaultValue => Required || Default is null || Default.Equals(double.PositiveInfinity) ? null : Write(Default);
 
     /// <summary>The value where the section's kind does not take the key.</summary>
     public T? Absent { get; init; }

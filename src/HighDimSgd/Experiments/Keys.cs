@@ -95,16 +95,16 @@ internal static class Keys
         new("fraction", 1e-6, 1, "Batch fraction b of the samples.") { OnlyFor = ["minibatch"], Absent = 1 };
 
     public static readonly NumberKey Step =
-        new("step", 1e-9, 1e3, "Step D in units of time.") { OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch"] };
+        new("step", 1e-9, 1e3, "Step D in units of time.") { OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch"], Unit = "time" };
 
     public static readonly WholeKey Batch =
-        new("batch", 1, 1_000_000, "Batch size B, samples per iteration.") { OnlyFor = ["online"], Absent = 1 };
+        new("batch", 1, 1_000_000, "Batch size B, samples per iteration.") { OnlyFor = ["online"], Absent = 1, Unit = "samples" };
 
     public static readonly NumberKey Rate =
         new("rate", 1e-9, 1e6, "Learning rate; an iteration advances time by rate/d.") { OnlyFor = ["online"] };
 
     public static readonly NumberKey Horizon =
-        new("horizon", 1e-9, 1e6, "Time at the end: a whole number of steps, or the nearest iteration.");
+        new("horizon", 1e-9, 1e6, "Time at the end: a whole number of steps, or the nearest iteration.") { Unit = "time" };
 
     public static readonly SectionKey Algorithm = new(
         "algorithm", "The clock, its step and the horizon.", Clock, Temperature, Amplification, Fraction, Step, Batch, Rate, Horizon)
@@ -129,7 +129,10 @@ internal static class Keys
         new("design", "Law and storage of the design, one for all sizes.", Law, Storage) { Required = false };
 
     public static readonly ListKey<long> Sizes = new(
-        "sizes", new WholeKey("size", 2, 10_000_000, "Dimension d."), 1, 64, ListOrder.Ascending, "The ladder of dimensions d.");
+        "sizes", new WholeKey("size", 2, 10_000_000, "Dimension d."), 1, 64, ListOrder.Ascending, "The ladder of dimensions d.")
+    {
+        Unit = "coordinates",
+    };
 
     public static readonly ListKey<long> Replicas = new(
         "replicas", new WholeKey("replicas", 2, 10_000_000, "Replicas."), 1, 64, ListOrder.Any,
@@ -137,6 +140,7 @@ internal static class Keys
     {
         OrSingle = true,
         Default = [200],
+        Unit = "replicas",
     };
 
     public static readonly WholeKey ReplicasPerDesign = new(
@@ -144,28 +148,31 @@ internal static class Keys
         "Replicas that share design, teacher, labels and start and differ in the clock alone; divides the replicas, and leaves two designs or more.")
     {
         Default = 1,
+        Unit = "replicas",
     };
 
     public static readonly WholeKey Points = new(
         "points", 2, 10_001, "Number of record times, spread evenly from 0 to the horizon; 13 by default.")
     {
         Default = 13,
+        Unit = "times",
     };
 
     public static readonly ListKey<double> Times = new(
         "times", new NumberKey("time", 0, 1e6, "Record time."), 1, 10_001, ListOrder.Ascending, "Record times, each on a step boundary; 'online' takes the nearest iterations.")
     {
         Default = [],
+        Unit = "time",
     };
 
     public static readonly SectionKey Record =
         new("record", "When observables are recorded: points or times.", Points, Times) { Required = false };
 
     public static readonly WholeKey Paths =
-        new("paths", 100, 10_000_000, "Paths of the single-sample process per sweep.") { Default = 100_000 };
+        new("paths", 100, 10_000_000, "Paths of the single-sample process per sweep.") { Default = 100_000, Unit = "paths" };
 
     public static readonly WholeKey Sweeps =
-        new("sweeps", 2, 10_000, "Independent sweeps, from which the theory's errors come.") { Default = 32 };
+        new("sweeps", 2, 10_000, "Independent sweeps, from which the theory's errors come.") { Default = 32, Unit = "sweeps" };
 
     public static readonly ChoiceKey<ResponseMethod> Responses = new(
         "responses",

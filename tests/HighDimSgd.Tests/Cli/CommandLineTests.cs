@@ -37,6 +37,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run @FILE", "no such file")]
     [InlineData("theory FILE --device cpu", "unknown command or option '--device'")]
     [InlineData("devices --quiet")]
+    [InlineData("run FILE --progress bars", "--progress: 'bars' is not known; allowed: auto, plain, json")]
+    [InlineData("run FILE --progress Json", "allowed: auto, plain, json")]
+    [InlineData("run FILE --time-limit 10", "--time-limit: '10' is not allowed; allowed: 90s, 30m, 2h or H:MM:SS, from 1 second to 1000 hours")]
+    [InlineData("simulate FILE --shard 1/2 --time-limit 0s", "--time-limit: '0s' is not allowed")]
+    [InlineData("theory FILE --time-limit 1h", "unknown command or option '--time-limit'")]
     public void AWrongRequestIsOneLineAndExitCode2(string arguments, string expected = "hdsgd: ")
     {
         Assert.Equal(2, Main(arguments, (_, _) => throw new InvalidOperationException("must not run")));
@@ -82,7 +87,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void QuietPrintsNothingAndReportsNoProgress()
     {
-        Assert.Equal(1, Main("run FILE --quiet", (e, progress) =>
+        Assert.Equal(1, Main("run FILE --quiet --progress json", (e, progress) =>
         {
             Assert.Null(progress);
             return Result(e, "fail");
@@ -132,6 +137,19 @@ public sealed class CommandLineTests : IDisposable
         Assert.InRange(lines.Length, 2, 10);
         Assert.Equal("simulate d=10: 0/1000, q(1) 2 +- 0.1", lines[0]);
         Assert.StartsWith("simulate d=10: 1000/1000, ", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--progress json", true)]
+    [InlineData("--progress plain", false)]
+    public void ProgressHasTheAskedForm(string option, bool isJson)
+    {
+        Assert.Equal(0, Main($"theory FILE {option}", (e, progress) =>
+        {
+            progress!.Report(new RunProgress("theory gd", 1, 2, ""));
+            return Result(e, "pass");
+        }));
+        Assert.Equal(isJson, Assert.Single(Lines(_error)).StartsWith("{\"stage\":\"theory gd\",", StringComparison.Ordinal));
     }
 
     [Theory]
