@@ -15,7 +15,7 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
 {
     private const double SimulationSeconds = 0.8, AdviceSeconds = 0.3, TheorySeconds = 0.9;
 
-    private const int PilotDesigns = 1000;
+    private const int PilotDesigns = 300;
 
     private readonly List<PlanStage> stages = [];
     private readonly List<(long Bytes, long Block)> memory = [];

@@ -10,7 +10,7 @@ namespace HighDimSgd.Planning;
 public static class Planner
 {
     /// <summary>
-    /// Plans what is left of an experiment in a results folder. Takes about two seconds; writes nothing. Times are those of this machine
+    /// Plans what is left of an experiment in a results folder. Takes two or three seconds; writes nothing. Times are those of this machine
     /// under the load that it has now.
     /// </summary>
     /// <param name="experiment">The experiment.</param>

@@ -21,7 +21,7 @@ internal sealed record ReplicaCost(double Seconds, IReadOnlyList<ReplicaCurve> C
 /// <param name="crowding">Takes in the measures.</param>
 internal sealed class SimulationProbe(Experiment experiment, IDevice device, Crowding crowding)
 {
-    private const int FewestRows = 16, FewestSteps = 4, Timed = 3, Many = 20, MostDrawings = 1000;
+    private const int FewestRows = 16, FewestSteps = 4, Timed = 3, Many = 20, MostDrawings = 200;
 
     // Seconds to draw an entry of the design and to pass it once; put right by every measure.
     private double draw = 4e-9, pass = 2e-10;

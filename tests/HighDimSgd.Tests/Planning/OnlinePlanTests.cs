@@ -26,8 +26,8 @@ public sealed class OnlinePlanTests : IDisposable
     }
 
     /// <summary>
-    /// The pilot is the same replicas at all sizes, so only the 1/d law and the covariance's bias differ; a share of the variance for the
-    /// theory would show as 12 % in all.
+    /// Finished replicas at all sizes, the same that the verdict has: only pooling over sizes by the 1/d law differs, and 3 % at most were
+    /// seen; a share of the variance for the theory, as sweeps would need, would show as 12 % in all.
     /// </summary>
     [Fact]
     public void TheErrorsAndTheFilesAreThoseOfTheRun()
