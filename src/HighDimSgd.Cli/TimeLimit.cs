@@ -16,6 +16,9 @@ internal sealed partial class TimeLimit(TimeSpan? limit, TimeProvider time, IPro
 {
     private const int MostHours = 1000;
 
+    // For the start and the end of the process, which no report tells of.
+    private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(0.5);
+
     private readonly Lock sync = new();
     private readonly CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly long start = time.GetTimestamp();
@@ -56,7 +59,7 @@ internal sealed partial class TimeLimit(TimeSpan? limit, TimeProvider time, IPro
             TimeSpan now = time.GetElapsedTime(start), pause = now - last;
             last = now;
             longest = pause > longest ? pause : longest;
-            TimeSpan left = given - now - longest;
+            TimeSpan left = given - Reserve - now - longest;
             timer ??= time.CreateTimer(_ => Stop(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             if (left > TimeSpan.Zero)
                 timer.Change(left, Timeout.InfiniteTimeSpan);

@@ -13,7 +13,7 @@ internal sealed partial class Rehearsal : IDisposable
 {
     private const string TaskVariable = "$SLURM_ARRAY_TASK_ID";
 
-    // Options whose value is a path, or another value; all others stand alone.
+    // Options with a value that is no path.
     private static readonly string[] Valued =
         ["--device", "--threads", "--shard", "--progress", "--time-limit", "--error", "--observable"];
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using HighDimSgd.Experiments;
 using HighDimSgd.Models;
 using MathNet.Numerics.Distributions;
@@ -152,22 +151,4 @@ public sealed class FreshDataTests
     [Fact]
     public void RefusesALabelThatTheLossCannotTake() =>
         Assert.Throws<ArgumentException>(() => new FreshData(new ModelSpec { Loss = LossKind.Squared, Label = new LabelSpec(LabelKind.Sign) }));
-
-    [Fact]
-    public void CostsMicroseconds()
-    {
-        var fresh = Logistic(1, 3);
-        const int calls = 20_000;
-        var sum = 0.0;
-        var best = double.PositiveInfinity;
-        for (var repeat = 0; repeat < 5; repeat++)
-        {
-            var watch = Stopwatch.StartNew();
-            for (var i = 0; i < calls; i++)
-                sum += fresh.Loss(1 + 1e-4 * i, 0.5) + fresh.Error(1 + 1e-4 * i, 0.5);
-            best = Math.Min(best, watch.Elapsed.TotalMicroseconds / calls);
-        }
-
-        Assert.True(double.IsFinite(sum) && best < 40, $"{best} microseconds for a loss and an error");
-    }
 }

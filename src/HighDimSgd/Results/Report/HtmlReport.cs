@@ -163,7 +163,7 @@ internal static class HtmlReport
                 + "and c, by the profile likelihood for the exponent. Goodness p is small where limit + c/d does not describe the sizes."),
             Html("li", "The lower panel shows (simulation − theory) divided by the standard error of the difference. Dashed guides at ±2: 95 of 100 single "
                 + "points lie within. Dotted guides: all points of one size lie within them together in 95 of 100 experiments; "
-                + "points of the same time are set side by side. Where neither has an error, as for q at t = 0, there is no point."),
+                + "points of the same time are set side by side. Where neither has an error, as for q at t = 0, a point at 0 says that they are equal."),
             Html("li", "A number in parentheses is the standard error in the last digits: 2.8831(21) means 2.8831 ± 0.0021."),
             Html("li", "All quantities are pure numbers. Beside this file, results.json holds every number in full precision and "
                 + "curves.npz every replica's curve.")),
