@@ -105,7 +105,7 @@ public static class Runner
         timing["simulate_s"] = watch.Elapsed.TotalSeconds;
         watch.Restart();
         var solver = new DmftTheory(experiment, device, store);
-        OnlineTheory? online = experiment.IsOnline ? new(experiment) : null;
+        OnlineTheory? online = experiment.IsOnline ? new(experiment, cancellation) : null;
         bool isSolved = options.Stages != Stages.Simulation;
         TheoryResult theory = !isSolved ? LeftOut(experiment) : online?.Solve() ?? Solve(solver, experiment.Algorithm.Kind);
         ClockKind[] others = [.. experiment.Compare.Where(clock => isSolved && clock != experiment.Algorithm.Kind)];

@@ -5,7 +5,7 @@ namespace HighDimSgd.Kernels.Bodies;
 
 /// <summary>
 /// Row body of a training step: keeps r_i and weighs row i by f_i = l(r_i; y_i) zeta_i / delta
-/// (spec: theta[k+1] = theta[k] - D h - X^T f).
+/// (theta[k+1] = theta[k] - D h - X^T f).
 /// </summary>
 /// <param name="products">Receives r.</param>
 /// <param name="labels">Labels y.</param>

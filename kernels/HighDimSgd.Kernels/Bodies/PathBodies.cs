@@ -4,7 +4,7 @@ using HighDimSgd.Kernels.Physics;
 namespace HighDimSgd.Kernels.Bodies;
 
 /// <summary>
-/// One step of the DMFT's single-sample process (page A, A5): r arrives as the combination of Gaussian coordinates and past forces,
+/// One step of the DMFT's single-sample process: r arrives as the combination of Gaussian coordinates and past forces,
 /// and l(r; y) is returned, so that the pass yields the sums of l g_j and of l f_j. Index: path.
 /// </summary>
 /// <param name="products">Receives r.</param>

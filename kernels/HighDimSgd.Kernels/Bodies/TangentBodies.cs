@@ -4,7 +4,7 @@ using HighDimSgd.Kernels.Physics;
 namespace HighDimSgd.Kernels.Bodies;
 
 /// <summary>
-/// Tangents of the single-sample process (page A, A4, method i). With D(k,l) = d r^k / d w^l =
+/// Tangents of the single-sample process (docs/concepts/proportional-limit.md, how it is solved). With D(k,l) = d r^k / d w^l =
 /// 1{k=l} - sum over l &lt;= p &lt; k of R_th(k,p) A(p,l), it leaves l'(r^k) D(k,l) in row l of <paramref name="now"/> and
 /// A(k,l) = l'(r^k) D(k,l) zeta^k / delta in row k(k+1)/2 + l of <paramref name="past"/>. Outer index: l; index: path.
 /// </summary>

@@ -3,7 +3,7 @@ using HighDimSgd.Kernels.Random;
 
 namespace HighDimSgd.Kernels.Physics;
 
-// Clocks are sources: the increments zeta_i[k] of four consecutive steps from four words (spec: "the sample clock").
+// Clocks are sources: the increments zeta_i[k] of four consecutive steps from four words.
 // The Gaussian clock of SGF is NormalSource(D, sqrt(tau delta D)).
 
 /// <summary>The clock of gradient descent: every increment is D.</summary>

@@ -3,7 +3,7 @@ using HighDimSgd.Kernels.Random;
 
 namespace HighDimSgd.Kernels.Physics;
 
-/// <summary>A label channel: y from the teacher's preactivation w* and two random words (page A, A7).</summary>
+/// <summary>A label channel: y from the teacher's preactivation w* and two random words.</summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>
 public interface ILabel<TReal, TWord>

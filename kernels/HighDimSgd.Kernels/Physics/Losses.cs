@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace HighDimSgd.Kernels.Physics;
 
-/// <summary>A loss of the preactivation r and the label y (page A, A7).</summary>
+/// <summary>A loss of the preactivation r and the label y.</summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 public interface ILoss<TReal>
     where TReal : unmanaged

@@ -127,7 +127,7 @@ public sealed record ModelSpec
     public bool IsClassification => Label.Kind != LabelKind.Linear;
 }
 
-/// <summary>Laws of the sample clock over a step D (spec: "the sample clock").</summary>
+/// <summary>Laws of the sample clock over a step D.</summary>
 public enum ClockKind
 {
     /// <summary>Gradient descent: zeta = D.</summary>
@@ -201,7 +201,7 @@ public sealed record AlgorithmSpec
 
     /// <summary>
     /// Temperature tau' of the clock's fluctuations, Var zeta = tau' delta D:
-    /// 0 for gd, tau for sgf, poisson and two-clock, D (1-b)/(b delta) for minibatch (page A, A4 and A7.1), rate/B for online.
+    /// 0 for gd, tau for sgf, poisson and two-clock, D (1-b)/(b delta) for minibatch, rate/B for online.
     /// </summary>
     public double EffectiveTemperature(double aspect) => Kind switch
     {
@@ -237,7 +237,7 @@ public enum DesignStorage
 /// <param name="Storage">Storage of the entries.</param>
 public sealed record DesignSpec(DesignLaw Law = DesignLaw.Gaussian, DesignStorage Storage = DesignStorage.Auto);
 
-/// <summary>How the responses of the DMFT sweep are found (page A, A4).</summary>
+/// <summary>How the responses of the DMFT sweep are found.</summary>
 public enum ResponseMethod
 {
     /// <summary>Parts where the clock's noise keeps the covariance regular, tangents below that.</summary>

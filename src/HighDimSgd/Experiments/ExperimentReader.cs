@@ -145,7 +145,15 @@ internal sealed partial class ExperimentReader
 
     private void CheckJumps(AlgorithmSpec algorithm, double aspect)
     {
-        double smallest = algorithm.Step / (Keys.MostJumps * aspect);
+        double smallest = algorithm.Step / (Keys.MostJumps * aspect), largest = algorithm.Step / (JumpTable.LeastMean * aspect);
+        if (algorithm.Temperature > largest)
+        {
+            throw _algorithm.Refuse(
+                Keys.Temperature,
+                $"{Text(algorithm.Temperature)} is too large for a Poisson clock of step {Text(algorithm.Step)}: "
+                + $"less than a jump in a million steps; allowed: at most {Text(largest)}, or a longer step");
+        }
+
         if (algorithm.Temperature < smallest)
         {
             throw _algorithm.Refuse(

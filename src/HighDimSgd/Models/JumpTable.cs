@@ -14,6 +14,9 @@ public sealed record JumpTable(double Start, IReadOnlyList<uint> Thresholds, IRe
     /// <summary>Largest mean count per step and clock that has a table.</summary>
     public const double MaxMean = 256;
 
+    /// <summary>Smallest mean count per step whose chance 32 bits hold to a part in a thousand.</summary>
+    public const double LeastMean = 1e-6;
+
     /// <summary>Largest mean count of each of two clocks, whose outcomes come in pairs.</summary>
     public const double MaxPairedMean = 4;
 
@@ -36,7 +39,7 @@ public sealed record JumpTable(double Start, IReadOnlyList<uint> Thresholds, IRe
         new(0, [(uint)Math.Min(Math.Round((1 - fraction) * Words), uint.MaxValue)], [jump]);
 
     /// <summary>
-    /// Two independent Poisson clocks with the weights (1+s)/2 and (1-s)/2, s = sqrt(2l-1): the law of SVAG at amplification l (page C).
+    /// Two independent Poisson clocks with the weights (1+s)/2 and (1-s)/2, s = sqrt(2l-1): the law of SVAG at amplification l (Li, Malladi and Arora, arXiv 2102.12470).
     /// </summary>
     /// <param name="amplification">l, at least 1.</param>
     /// <param name="mean">Mean count of each clock per step, D l/(tau delta), at most <see cref="MaxPairedMean"/>.</param>

@@ -39,8 +39,9 @@ internal sealed record Hotelling(Vector<double> Difference, Matrix<double> Covar
     /// <param name="samples">Independent samples, each with rows of observations.</param>
     /// <param name="coefficients">The c_i.</param>
     /// <param name="expected">A vector without error; 0 where null.</param>
+    /// <param name="granted">A standard error that is added to every component.</param>
     /// <returns>The test, or null where the covariance is singular or the observations are too few for its dimension.</returns>
-    public static Hotelling? Of(IReadOnlyList<Matrix<double>> samples, IReadOnlyList<double> coefficients, Vector<double>? expected = null)
+    public static Hotelling? Of(IReadOnlyList<Matrix<double>> samples, IReadOnlyList<double> coefficients, Vector<double>? expected = null, double granted = 0)
     {
         int dimension = samples[0].ColumnCount;
         Vector<double> difference = expected is null ? Vector<double>.Build.Dense(dimension) : -expected;
@@ -59,6 +60,7 @@ internal sealed record Hotelling(Vector<double> Difference, Matrix<double> Covar
             total += covariance;
         }
 
+        total += granted * granted * Matrix<double>.Build.DenseIdentity(dimension);
         Vector<double> scale = total.Diagonal().PointwiseSqrt();
         if (scale.Any(s => !(s > 0)))
             return null;

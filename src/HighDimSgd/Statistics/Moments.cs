@@ -39,6 +39,9 @@ public static class Moments
         };
     }
 
+    /// <summary>True where the start alone fixes an observable.</summary>
+    internal static bool IsFixedByStart(string observable, double time) => time == 0 && FixedByStart.Contains(observable);
+
     /// <summary>Covariance of the means at two times.</summary>
     internal static double MeanCovariance(double[,] table, double[] mean, int first, int second)
     {
@@ -77,7 +80,7 @@ public static class Moments
 
         for (var t = 0; t < times.Length; t++)
         {
-            var fixedByStart = times[t] == 0 && FixedByStart.Contains(observable);
+            var fixedByStart = IsFixedByStart(observable, times[t]);
             var tolerance = fixedByStart ? Exactness.At(times, mean, t) : Exactness.Tolerance * Math.Abs(mean[t]);
             if (spread[t] <= tolerance)
                 variance[t] = 0;

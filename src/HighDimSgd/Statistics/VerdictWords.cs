@@ -7,6 +7,8 @@ namespace HighDimSgd.Statistics;
 /// <summary>The verdict in plain words.</summary>
 internal static class VerdictWords
 {
+    private const int MostFactor = 1000;
+
     /// <summary>Sentences on what decided, what could have been seen, and what would settle it.</summary>
     public static IEnumerable<string> Of(IReadOnlyList<Check> checks, Experiment experiment, IReadOnlyList<SizeSummary> sizes, bool hasLimit)
     {
@@ -29,9 +31,9 @@ internal static class VerdictWords
         {
             string seen = hasLimit ? "No difference from the theory is seen in the limit, but" : "At these sizes";
             Check worst = open[0];
-            yield return worst.Detectable is { } detectable
+            yield return worst.Detectable is { } detectable && double.IsFinite(detectable)
                 ? $"{seen} for {List(open.Select(c => c.Observable).Distinct())} the test could not have seen one of {Percent(experiment.Verdict.Tolerance)}: "
-                    + $"in {worst.Observable} only {Percent(detectable)} or more. About {Factor(detectable, experiment.Verdict.Tolerance)} times the replicas would settle it"
+                    + $"in {worst.Observable} only {Percent(detectable)} or more. {Factor(detectable, experiment.Verdict.Tolerance)} times the replicas would settle it"
                     + $" (cheapest at d = {sizes[0].Size})."
                 : $"{seen} for {worst.Observable} there are too few replicas, or no variance, for a test.";
         }
@@ -60,6 +62,9 @@ internal static class VerdictWords
 
     private static string Percent(double x) => string.Create(CultureInfo.InvariantCulture, $"{100 * x:g2} %");
 
-    private static string Factor(double detectable, double tolerance) =>
-        Math.Max(2, Math.Ceiling(detectable * detectable / (tolerance * tolerance))).ToString(CultureInfo.InvariantCulture);
+    private static string Factor(double detectable, double tolerance)
+    {
+        double factor = Math.Max(2, Math.Ceiling(detectable * detectable / (tolerance * tolerance)));
+        return factor > MostFactor ? $"More than {MostFactor}" : string.Create(CultureInfo.InvariantCulture, $"About {factor}");
+    }
 }

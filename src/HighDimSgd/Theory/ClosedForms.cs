@@ -15,10 +15,10 @@ public static class ClosedForms
     public const double FalseAlarm = 1e-3;
 
     /// <summary>
-    /// Error that is granted beside the Monte-Carlo error, relative to the largest value of the curve: what the rounding of 32-bit floats
-    /// leaves in the mean of very many paths.
+    /// Error that is granted beside the Monte-Carlo error, relative to the largest values of the curve and of q: what the rounding of 32-bit
+    /// floats leaves in the mean of very many paths, and the millionth that is added to variances before they are factored.
     /// </summary>
-    internal const double Rounding = 1e-6;
+    internal const double Rounding = 2e-6;
 
     /// <summary>What is granted, relative to the largest value of the curve, where the theory is a differential equation.</summary>
     internal const double Quadrature = 1e-8;

@@ -107,7 +107,7 @@ internal sealed class DmftPaths<TReal, TWord, TView, TLoss>
             responses[j] = step * sums[j == 0 ? 0 : (2 * j) - 1] / paths;
         for (int l = 0; l < k; l++)
             covariance[l] = step * sums[(2 * l) + 2] / paths;
-        // E zeta^2 = D^2 + tau' delta D: the second term is the Ito diagonal (page A, pitfall 4).
+        // E zeta^2 = D^2 + tau' delta D: the second term is the Ito diagonal (docs/concepts/proportional-limit.md).
         covariance[k] = squares / paths * ((step * step / aspect) + (experiment.Algorithm.EffectiveTemperature(aspect) * step));
         forces.Make(k, squares);
         if (tangents is null)

@@ -30,7 +30,7 @@ public sealed class DmftSweep(Experiment experiment, int sweep) : IDeviceProgram
 }
 
 /// <summary>
-/// Forward sweeps of the DMFT in discrete time (page A, A4): the exact limit of the simulator at the same step, up to the
+/// Forward sweeps of the DMFT in discrete time: the exact limit of the simulator at the same step, up to the
 /// Monte-Carlo error of its paths. The system is causal, so there is nothing to iterate.
 /// </summary>
 /// <param name="experiment">The experiment; its clock is the sweep's clock.</param>
@@ -88,6 +88,6 @@ public sealed class DmftSweeps(Experiment experiment, IEnumerable<int> sweeps, F
         return count;
     }
 
-    /// <summary>Tangents need far fewer paths for the same error (page A, A9), and their memory grows with the square of the steps.</summary>
+    /// <summary>Tangents need far fewer paths for the same error, and their memory grows with the square of the steps.</summary>
     internal static int TangentPaths(int paths) => Math.Min(paths, Math.Max(4096, paths / 16));
 }

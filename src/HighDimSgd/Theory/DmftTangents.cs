@@ -6,7 +6,7 @@ using HighDimSgd.Kernels.Physics;
 
 namespace HighDimSgd.Theory;
 
-/// <summary>The responses by tangents on the first paths of a sweep (page A, A4, method i).</summary>
+/// <summary>The responses by tangents on the first paths of a sweep (docs/concepts/proportional-limit.md, how it is solved).</summary>
 internal sealed class DmftTangents<TReal, TWord, TView, TLoss>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>

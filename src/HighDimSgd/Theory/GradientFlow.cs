@@ -13,7 +13,7 @@ public sealed record FlowMoments(double Q, double M, double TrainLoss, double Te
 
 /// <summary>
 /// Gradient flow, d theta/dt = -lambda theta - X^T (X theta - y)/delta, squared loss and linear label, in the limit of large d: the
-/// clock <c>gd</c> for D to 0, or the stochastic gradient flow at temperature 0 (page A, A7.1 and A7.3).
+/// clock <c>gd</c> for D to 0, or the stochastic gradient flow at temperature 0.
 /// </summary>
 public static class GradientFlow
 {

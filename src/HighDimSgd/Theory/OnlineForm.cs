@@ -5,7 +5,7 @@ using HighDimSgd.Results;
 namespace HighDimSgd.Theory;
 
 /// <summary>
-/// One-pass SGD with squared loss and linear label: the differential equations (page A, A24) are linear and solved in closed form.
+/// One-pass SGD with squared loss and linear label: the differential equations are linear and solved in closed form.
 /// With a = 1 + lambda, b = 2a - tau, c = 2 - 2 tau: dm/dt = -a m + rho, dq/dt = -b q + c m + tau (rho + sigma^2).
 /// </summary>
 public static class OnlineForm

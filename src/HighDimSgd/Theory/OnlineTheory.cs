@@ -6,17 +6,21 @@ using HighDimSgd.Results;
 namespace HighDimSgd.Theory;
 
 /// <summary>
-/// The limit of one-pass SGD at temperature tau = rate/B (page A, A24; Saad and Solla 1995, Goldt et al. 2019):
+/// The limit of one-pass SGD at temperature tau = rate/B (Saad and Solla 1995, Goldt et al. 2019):
 /// dq/dt = -2 lambda q - 2 E[l w] + tau E[l^2], dm/dt = -lambda m - E[l w*], (w, w*) Gaussian of covariance ((q, m), (m, rho)). No
 /// Monte-Carlo error: the errors of its curves are 0.
 /// </summary>
 /// <param name="experiment">An experiment with the algorithm <c>online</c>.</param>
-public sealed class OnlineTheory(Experiment experiment)
+/// <param name="cancellation">Stops the integration.</param>
+public sealed class OnlineTheory(Experiment experiment, CancellationToken cancellation = default)
 {
     /// <summary>Error of q and m that is allowed between two record times, relative to their size or 1 where they are smaller.</summary>
     private const double Tolerance = 1e-10;
 
     private const int MostHalvings = 16;
+
+    // Steps begin no longer than this: a long one overshoots to norms where the averages are dear.
+    private const double LongestStep = 0.1;
 
     private readonly FreshData fresh = new(experiment.Model);
 
@@ -86,10 +90,11 @@ public sealed class OnlineTheory(Experiment experiment)
     {
         if (span == 0 || !double.IsFinite(q))
             return (q, m);
-        (double Q, double M) coarse = Steps(q, m, span, 1);
+        int first = (int)Math.Ceiling(span / LongestStep);
+        (double Q, double M) coarse = Steps(q, m, span, first);
         for (int halving = 1; ; halving++)
         {
-            (double Q, double M) fine = Steps(q, m, span, 1 << halving);
+            (double Q, double M) fine = Steps(q, m, span, (long)first << halving);
             double errorQ = (fine.Q - coarse.Q) / 15, errorM = (fine.M - coarse.M) / 15;
             bool settled = Math.Abs(errorQ) <= Tolerance * Math.Max(1, Math.Abs(fine.Q)) && Math.Abs(errorM) <= Tolerance * Math.Max(1, Math.Abs(fine.M));
             if (settled || (halving >= MostHalvings && !double.IsFinite(fine.Q)))
@@ -100,11 +105,12 @@ public sealed class OnlineTheory(Experiment experiment)
         }
     }
 
-    private (double Q, double M) Steps(double q, double m, double span, int count)
+    private (double Q, double M) Steps(double q, double m, double span, long count)
     {
         double h = span / count;
-        for (int i = 0; i < count && double.IsFinite(q); i++)
+        for (long i = 0; i < count && double.IsFinite(q); i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             (double q1, double m1) = Rate(q, m);
             (double q2, double m2) = Rate(q + (h / 2 * q1), m + (h / 2 * m1));
             (double q3, double m3) = Rate(q + (h / 2 * q2), m + (h / 2 * m2));

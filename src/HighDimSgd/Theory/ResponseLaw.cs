@@ -2,7 +2,7 @@ namespace HighDimSgd.Theory;
 
 /// <summary>
 /// The response of the linear case from its self-consistent law alone, without the spectrum. In continuous time the Laplace transform
-/// Rhat of R_th(t-s) = int e^{-(mu+lambda)(t-s)} dnu solves Rhat (z + lambda + 1/(1 + Rhat/delta)) = 1 (page A, A7.1).
+/// Rhat of R_th(t-s) = int e^{-(mu+lambda)(t-s)} dnu solves Rhat (z + lambda + 1/(1 + Rhat/delta)) = 1.
 /// </summary>
 /// <remarks>
 /// At step D let r_j = R_th(p+j, p) = int (1 - D (mu+lambda))^{j-1} dnu and Rhat(z) = D sum_{j>=1} r_j x^j, x = 1/(1 + z D). Then

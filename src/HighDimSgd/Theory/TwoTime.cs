@@ -3,8 +3,8 @@ using System.Globalization;
 namespace HighDimSgd.Theory;
 
 /// <summary>
-/// The two-time functions of the DMFT for h(theta) = lambda theta and one column, and their causal recursions (page A, A8 and A13
-/// to A15), in float64. Index k runs over the steps 0..K.
+/// The two-time functions of the DMFT for h(theta) = lambda theta and one column, and their causal recursions
+/// (docs/concepts/proportional-limit.md), in float64. Index k runs over the steps 0..K.
 /// </summary>
 internal sealed class TwoTime
 {
@@ -97,7 +97,7 @@ internal sealed class TwoTime
         }
     }
 
-    /// <summary>R_* from R_f and D E[l^k w*] (page A, A4, method iii without a score).</summary>
+    /// <summary>R_* from R_f and D E[l^k w*], since D E[l^k w*] = R_* rho + sum_l R_f(k,l) m_l.</summary>
     public double TeacherResponse(int k, ReadOnlySpan<double> forceResponse, double alongTeacher)
     {
         double rest = alongTeacher;

@@ -6,7 +6,7 @@ namespace HighDimSgd.Theory;
 
 /// <summary>
 /// Squared loss, linear label, any full-pass clock: q, m, training loss and mean squared derivative against the Volterra equation
-/// (page A, A22 and A23, at step D).
+/// at step D.
 /// </summary>
 internal static class VolterraForm
 {
@@ -18,11 +18,12 @@ internal static class VolterraForm
         [
             (Observables.Q, exact.Q), (Observables.M, exact.M), (Observables.TrainLoss, exact.TrainLoss), (Observables.Grad2, exact.Grad2),
         ];
+        double norm = exact.Q.Max();
         return curves.Select(c =>
         {
             double[] recorded = [.. experiment.RecordSteps.Select(k => c.Curve[k])];
             return new SecondAnswer(
-                $"Volterra equation ({theory.Clock})", c.Name, theory.Sweeps[c.Name], recorded, recorded.Max(Math.Abs),
+                $"Volterra equation ({theory.Clock})", c.Name, theory.Sweeps[c.Name], recorded, norm + recorded.Max(Math.Abs),
                 (double)experiment.Algorithm.Steps / experiment.Theory.Paths, "the closed solution of the linear case");
         });
     }

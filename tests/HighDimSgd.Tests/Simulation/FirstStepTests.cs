@@ -4,7 +4,7 @@ using HighDimSgd.Results;
 namespace HighDimSgd.Tests.Simulation;
 
 /// <summary>
-/// The exact identities of one step (page A, A6, in discrete time), for every clock and model. Over a Gaussian design the first
+/// The exact identities of one step, for every clock and model. Over a Gaussian design the first
 /// preactivations are exactly Gaussian, so with plane quadrature for E[l w*], E[l r] and E[l^2]
 ///     E m_1 = (1 - lam D) m_0 - D E[l w*],
 ///     E q_1 = (1 - lam D)^2 q_0 - 2 (1 - lam D) D E[l r] + E[zeta^2] E[l^2]/delta + D^2 |E l x|^2 d + O(1/d),

@@ -52,7 +52,7 @@ public sealed class ComparisonTests
         var size = Moments.Summarise(SyntheticLadder.Curves(new Random(3), 100, 50, 0)).Observables[Observables.Q];
         var check = verdict.Checks[0];
         Assert.Equal((100, Observables.Q), (check.Size, check.Observable));
-        Assert.Equal((size.Mean[1] - 2) / Math.Sqrt(size.Error[1] * size.Error[1] + 0.16), check.Deviations[1], 1e-12);
+        Assert.Equal((size.Mean[1] - 2) / Math.Sqrt(size.Error[1] * size.Error[1] + 0.16), check.Deviations[1], 1e-9);
         Assert.Equal(0, check.Deviations[0]);
         Assert.All(verdict.Checks, c => Assert.True(c.P is >= 0 and <= 1 && c.Detectable > 0 && c.Statistic > 0));
         Assert.Equal([100, 100, 200, 200, 400, 400, null, null], verdict.Checks.Select(c => c.Size));
@@ -79,5 +79,19 @@ public sealed class ComparisonTests
         var verdict = Comparison.Compare(SyntheticLadder.Experiment, theory, [SyntheticLadder.Curves(new Random(5), 200, 50, 0)]);
         Assert.Equal(-0.5 / 3e-6, verdict.Checks[0].Deviations[0], 1);
         Assert.Contains("q at t = 0, d = 200", verdict.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReplicasThatAgreeByChanceAreNoExactValue()
+    {
+        // At the smallest size every replica has the value 2.5 at the second time, where the theory has 2 +- 0.4: no row fails for it.
+        SizeCurves[] curves = [.. SyntheticLadder.Sizes.Select(d => SyntheticLadder.Curves(new Random(d), d, 50, 0))];
+        for (int r = 0; r < 50; r++)
+            curves[0].Values[0][r, 1] = 2.5;
+        Verdict verdict = Comparison.Compare(SyntheticLadder.Experiment, SyntheticLadder.Theory(0.4), curves);
+        Assert.NotEqual("fail", verdict.Status);
+        Assert.DoesNotContain("without variance", verdict.Why, StringComparison.Ordinal);
+        // A theory without error is contradicted.
+        Assert.Equal("fail", Comparison.Compare(SyntheticLadder.Experiment, SyntheticLadder.Theory(0), curves).Status);
     }
 }

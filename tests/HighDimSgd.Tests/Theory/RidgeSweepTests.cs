@@ -75,6 +75,20 @@ public class RidgeSweepTests
         Assert.StartsWith("at t = ", result.Refusal, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void AStartAtTheTeacherWithoutNoiseStaysThere()
+    {
+        // Nothing moves; the sweep sees the millionth that keeps its covariance regular, which verdict and second answers grant.
+        Experiment experiment = Ridge(ClockKind.Sgf, 0.6, 1, 2, 1, 1);
+        experiment = experiment with { Model = experiment.Model with { Label = new(LabelKind.Linear), Ridge = 0 }, Sizes = [10, 20, 30], Replicas = [20, 20, 20], Theory = new(5000, 8) };
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        HighDimSgd.Results.ExperimentResult result = Runner.Run(experiment, new(folder));
+        Directory.Delete(folder, recursive: true);
+        Assert.NotEqual("fail", result.Verdict.Status);
+        Assert.All(result.ClosedForms, c => Assert.Equal("pass", c.Status));
+        Assert.InRange(result.Theory.Observables["train_loss"].Mean[^1], 0, 2e-6);
+    }
+
     private static Experiment Ridge(ClockKind clock, double temperature, double fraction, double aspect, double norm, double overlap) => new()
     {
         Name = "ridge",

@@ -16,7 +16,7 @@ public sealed class RidgeVolterraTests
         StartOverlap = overlap,
     };
 
-    // Published figures (page A, table 1), printed to four decimals.
+    // Earlier figures, printed to four decimals.
     [Theory]
     [InlineData(5, 0.6009, 0.3675, 0.4200)]
     [InlineData(10, 0.6745, 0.5415, 0.2638)]
@@ -104,13 +104,13 @@ public sealed class RidgeVolterraTests
     [Fact]
     public void KernelMassTellsStabilityApart()
     {
-        // Ridge 0 and small steps: the mass is tau/2 (page A, A7.1), corrected by the step.
+        // Ridge 0 and small steps: the mass is tau/2, corrected by the step.
         Assert.Equal(0.75, RidgeVolterra.Solve(Model(0), 2, 1e-7, 1, 1.5).KernelMass, 1e-6);
         var hot = RidgeVolterra.Solve(Model(0), 2, 0.02, 1500, 2.2);
         Assert.False(hot.IsStable);
         Assert.True(hot.Grad2[1500] > hot.Grad2[700] && hot.Grad2[700] > 1);
         Assert.Equal(double.PositiveInfinity, RidgeVolterra.Solve(Model(0), 0.5, 0.5, 1, 0.1).KernelMass);
-        // Mass .736 at tau 1.5, ridge .02 (page A).
+        // Mass .736 at tau 1.5, ridge .02.
         Assert.Equal(0.736, RidgeVolterra.Solve(Model(0.02), 2, 1e-5, 1, 1.5).KernelMass, 2e-3);
     }
 
