@@ -2,6 +2,7 @@ using System.Globalization;
 using HighDimSgd.Devices.Cpu;
 using HighDimSgd.Experiments;
 using HighDimSgd.Models;
+using HighDimSgd.Statistics;
 using HighDimSgd.Theory;
 
 namespace HighDimSgd.Benchmarks;
@@ -24,12 +25,12 @@ internal static class Precision
         Console.WriteLine("|---|---|---|---|---|");
         for (int o = 0; o < names.Length; o++)
         {
-            double error = Times(t => Statistics(sweeps, o, t).Error).Max();
+            double error = Times(t => Over(sweeps, o, t).Error).Max();
             (double bias, double uncertainty) = Times(t =>
             {
-                ((double a, double ea), (double b, double eb)) = (Statistics(few, o, t), Statistics(fewer, o, t));
+                (Sample a, Sample b) = (Over(few, o, t), Over(fewer, o, t));
                 double scale = Few / (double)setting.Theory.Paths;
-                return (Bias: (b - a) * scale, Error: Math.Sqrt((ea * ea) + (eb * eb)) * scale);
+                return (Bias: (b.Mean - a.Mean) * scale, Error: Math.Sqrt((a.Error * a.Error) + (b.Error * b.Error)) * scale);
             }).MaxBy(x => Math.Abs(x.Bias));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -41,7 +42,8 @@ internal static class Precision
 
     private static Experiment With(Experiment setting, int paths) => setting with { Theory = new(paths) };
 
-    private static double[][,] Solve(Experiment setting, int sweeps)
+    /// <summary>The curves of a number of sweeps.</summary>
+    public static double[][,] Solve(Experiment setting, int sweeps)
     {
         var curves = new List<double[,]>();
         new CpuDevice().Run(
@@ -55,9 +57,6 @@ internal static class Precision
         return [.. curves];
     }
 
-    private static (double Mean, double Error) Statistics(double[][,] sweeps, int observable, int time)
-    {
-        double mean = sweeps.Average(s => s[observable, time]), square = sweeps.Sum(s => Math.Pow(s[observable, time] - mean, 2));
-        return (mean, Math.Sqrt(square / (sweeps.Length - 1) / sweeps.Length));
-    }
+    /// <summary>One number over the sweeps.</summary>
+    public static Sample Over(double[][,] sweeps, int observable, int time) => Sample.Of([.. sweeps.Select(s => s[observable, time])]);
 }

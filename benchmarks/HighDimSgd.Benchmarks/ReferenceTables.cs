@@ -2,6 +2,7 @@ using System.Globalization;
 using HighDimSgd.Devices.Cpu;
 using HighDimSgd.Experiments;
 using HighDimSgd.Models;
+using HighDimSgd.Statistics;
 using HighDimSgd.Theory;
 
 namespace HighDimSgd.Benchmarks;
@@ -84,14 +85,7 @@ internal static class ReferenceTables
 
     private static void SameStep(Experiment experiment, params (string Observable, double[] Earlier)[] columns)
     {
-        var sweeps = new List<double[,]>();
-        new CpuDevice().Run(
-            new DmftSweeps(experiment, Enumerable.Range(0, experiment.Theory.Sweeps), (_, result) =>
-            {
-                sweeps.Add(result.Curves);
-                return true;
-            }),
-            wholeDevice: true);
+        double[][,] sweeps = Precision.Solve(experiment, experiment.Theory.Sweeps);
         string[] names = [.. Observables.Of(experiment.Model)];
         RidgeSolution? closed = experiment.Model.Loss == LossKind.Squared ? RidgeVolterra.Solve(experiment) : null;
         Head(closed is null ? "" : " closed solution |");
@@ -100,11 +94,10 @@ internal static class ReferenceTables
             int o = Array.IndexOf(names, name);
             for (int t = 0; t < experiment.RecordSteps.Count; t++)
             {
-                double mean = sweeps.Average(s => s[o, t]);
-                double error = Math.Sqrt(sweeps.Sum(s => (s[o, t] - mean) * (s[o, t] - mean)) / (sweeps.Count - 1) / sweeps.Count);
+                Sample sample = Precision.Over(sweeps, o, t);
                 double[]? exact = name switch { "q" => closed?.Q, "m" => closed?.M, _ => closed?.TrainLoss };
                 string extra = exact is null ? "" : Invariant($" {exact[experiment.RecordSteps[t]]:f5} |");
-                Row(name, experiment.Times()[t], mean, error, null, earlier.ElementAtOrDefault(t), extra);
+                Row(name, experiment.Times()[t], sample.Mean, sample.Error, null, earlier.ElementAtOrDefault(t), extra);
             }
         }
     }

@@ -107,18 +107,18 @@ public static class Runner
         var solver = new DmftTheory(experiment, device, store);
         OnlineTheory? online = experiment.IsOnline ? new(experiment, cancellation) : null;
         bool isSolved = options.Stages != Stages.Simulation;
-        TheoryResult theory = !isSolved ? LeftOut(experiment) : online?.Solve() ?? Solve(solver, experiment.Algorithm.Kind);
-        ClockKind[] others = [.. experiment.Compare.Where(clock => isSolved && clock != experiment.Algorithm.Kind)];
-        TheoryResult[] further = [.. others.Select(clock => Solve(solver, clock))];
+        TheoryResult theory = !isSolved ? LeftOut(experiment) : online?.Solve() ?? Solve(solver, experiment);
+        Experiment[] others = isSolved ? [.. experiment.Further] : [];
+        TheoryResult[] further = [.. others.Select(variant => Solve(solver, variant))];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
         List<SizeSummary> sizes = [.. curves.Select(c => Moments.Summarise(c) with { Theory = online?.At(c.Times) })];
-        List<SizeCurves> compared = online is null ? curves : [.. curves.Select(online.AtCommonTimes)];
+        List<SizeCurves> compared = online is null ? curves : [.. curves.Zip(sizes, (c, s) => online.AtCommonTimes(c, s.Theory!))];
         Verdict verdict = Comparison.Compare(experiment, theory, compared);
         var result = new ExperimentResult(
             experiment, theory, further.ToDictionary(t => t.Clock), sizes, FiniteSize.Fit(compared, experiment.Seed), verdict)
         {
-            ClosedForms = ClosedForms.Check([(experiment, theory), .. others.Select(solver.With).Zip(further)]),
+            ClosedForms = ClosedForms.Check([(experiment, theory), .. others.Zip(further)]),
         };
         ResultsFolder.Write(folder, result, experiment.ToJson(), curves, new Manifest
         {
@@ -135,10 +135,10 @@ public static class Runner
         });
         return result;
 
-        TheoryResult Solve(DmftTheory dmft, ClockKind clock)
+        TheoryResult Solve(DmftTheory dmft, Experiment variant)
         {
-            string stage = $"theory {Keys.Clock.Word(clock)}";
-            return dmft.Solve(clock, sweeps => progress?.Report(new(stage, sweeps.Count, experiment.Theory.Sweeps, LastQ(experiment, sweeps))), cancellation);
+            string stage = $"theory {Keys.Clock.Word(variant.Algorithm.Kind)}";
+            return dmft.Solve(variant, sweeps => progress?.Report(new(stage, sweeps.Count, experiment.Theory.Sweeps, LastQ(experiment, sweeps))), cancellation);
         }
     }
 
@@ -201,8 +201,8 @@ public static class Runner
         ];
         if (q.Length < 2)
             return string.Empty;
-        double mean = q.Average(), variance = q.Sum(x => (x - mean) * (x - mean)) / (q.Length - 1);
+        Sample sample = Sample.Of(q);
         return string.Create(
-            CultureInfo.InvariantCulture, $"q({experiment.Times()[^1]:g6}) {mean:f4} ± {Math.Sqrt(variance / q.Length):f4}");
+            CultureInfo.InvariantCulture, $"q({experiment.Times()[^1]:g6}) {sample.Mean:f4} ± {sample.Error:f4}");
     }
 }

@@ -54,6 +54,10 @@ public sealed partial record Experiment
     /// <summary>Further theories drawn beside the exact one.</summary>
     public IReadOnlyList<ClockKind> Compare { get; init; } = [];
 
+    /// <summary>The experiment with each clock of <see cref="Compare"/> that is not its own.</summary>
+    internal IEnumerable<Experiment> Further =>
+        Compare.Where(clock => clock != Algorithm.Kind).Select(clock => this with { Algorithm = Algorithm with { Kind = clock } });
+
     /// <summary>True where every iteration draws fresh samples, so that there is no training set.</summary>
     public bool IsOnline => Algorithm.Kind == ClockKind.Online;
 

@@ -36,11 +36,10 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
         var simulator = new Simulator(experiment, device, store);
         workers.AddRange(experiment.Sizes.Select(simulator.WorkersFor));
         double[] computing = [.. experiment.Sizes.Select((_, i) => Measure(probe, i))];
-        ClockKind[] clocks = [experiment.Algorithm.Kind, .. experiment.Compare.Where(c => c != experiment.Algorithm.Kind)];
-        Experiment[] variants = [.. clocks.Select(c => experiment with { Algorithm = experiment.Algorithm with { Kind = c } })];
+        Experiment[] variants = [experiment, .. experiment.Further];
         SweepCost[] sweepCosts = experiment.IsOnline
             ? []
-            : [.. variants.Select(v => new TheoryProbe(v, device, crowding).Measure(TheorySeconds / clocks.Length))];
+            : [.. variants.Select(v => new TheoryProbe(v, device, crowding).Measure(TheorySeconds / variants.Length))];
         costs.AddRange(computing.Select(c => c * crowding.Factor));
 
         for (int i = 0; i < experiment.Sizes.Count; i++)
@@ -120,7 +119,7 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
             notes.Add(new DesignAdvice(components, time, costRatio).Words(name, curves, experiment.ReplicasPerDesign));
     }
 
-    /// <summary>The differential equations of online, which have no sweeps; they are solved twice more for every size's own times.</summary>
+    /// <summary>The differential equations of online, which have no sweeps; they are solved once more for every size's own times.</summary>
     /// <returns>Seconds of those further solutions.</returns>
     private double Equations()
     {
@@ -133,7 +132,7 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
         if (result.Status == TheoryResult.Refused)
             notes.Add($"The theory online will be refused: {result.Why}.");
         stages.Add(new("theory online", 0, 1, each, first, 0, 0));
-        return 2 * each * experiment.Sizes.Count;
+        return each * experiment.Sizes.Count;
     }
 
     private void Theory(Experiment variant, SweepCost cost, bool main)

@@ -62,6 +62,45 @@ internal sealed class ClockSource<TReal, TWord, TView>
     }
 }
 
+/// <summary>Draws rows of a design on any device.</summary>
+internal static class DesignSource
+{
+    /// <summary>Fills rows with entries of variance 1/d of the experiment's law, four at a time.</summary>
+    /// <param name="skeletons">The device.</param>
+    /// <param name="law">Law of the entries.</param>
+    /// <param name="size">Dimension d.</param>
+    /// <param name="target">The design.</param>
+    /// <param name="layout">Where a row lies.</param>
+    /// <param name="end">Rows at or past this one are left alone.</param>
+    /// <param name="firstGroup">First group of four rows.</param>
+    /// <param name="groups">Number of groups.</param>
+    /// <param name="field">The random field of the design.</param>
+    public static void Draw<TReal, TWord, TView>(
+        ISkeletons<TReal, TWord, TView> skeletons,
+        DesignLaw law,
+        int size,
+        Slots<TReal, TWord, TView> target,
+        TableLayout layout,
+        int end,
+        int firstGroup,
+        int groups,
+        RandomField field)
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord>
+    {
+        float scale = (float)(1 / Math.Sqrt(size));
+        if (law == DesignLaw.Gaussian)
+            Fill(new NormalSource<TReal, TWord>(0, scale));
+        else
+            Fill(new RademacherSource<TReal, TWord>(scale));
+
+        void Fill<TSource>(TSource source)
+            where TSource : struct, ISource<TReal, TWord> => skeletons.For(groups, size, new FieldBody<TReal, TWord, TView, TSource>(
+                target, layout, end, size, firstGroup, groups, field, source));
+    }
+}
+
 /// <summary>Draws labels on any device.</summary>
 internal static class LabelSource
 {

@@ -65,7 +65,9 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     /// <param name="number">Number of the design.</param>
     internal void Prepare(int number)
     {
-        DrawDesign(number);
+        DesignSource.Draw(
+            skeletons, experiment.Design.Law, shape.Size, design, TableLayout.Plain(0, shape.RowStride), shape.Samples, 0, (shape.Samples + 3) / 4,
+            Field(Purpose.Design, number));
         StartSource.Draw(skeletons, experiment, shape.Size, number, teacher, theta, gradient);
         skeletons.Read(theta.View, start);
         DrawLabels(number);
@@ -93,23 +95,6 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     }
 
     private float Shrink => (float)(1 - (experiment.Model.Ridge * experiment.Algorithm.Step));
-
-    private void DrawDesign(int number)
-    {
-        RandomField field = Field(Purpose.Design, number);
-        float scale = (float)(1 / Math.Sqrt(shape.Size));
-        int groups = (shape.Samples + 3) / 4;
-        var layout = TableLayout.Plain(0, shape.RowStride);
-        if (experiment.Design.Law == DesignLaw.Gaussian)
-            Fill(new NormalSource<TReal, TWord>(0, scale));
-        else
-            Fill(new RademacherSource<TReal, TWord>(scale));
-
-        void Fill<TSource>(TSource source)
-            where TSource : struct, ISource<TReal, TWord> => skeletons.For(
-                groups, shape.Size, new FieldBody<TReal, TWord, TView, TSource>(
-                    design, layout, shape.Samples, shape.Size, 0, groups, field, source));
-    }
 
     private void DrawLabels(int number)
     {

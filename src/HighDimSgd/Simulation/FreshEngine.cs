@@ -68,20 +68,12 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     private void DrawChunk(int replica, int chunk)
     {
         int first = chunk * shape.Samples, groups = shape.Samples / 4;
-        float scale = (float)(1 / Math.Sqrt(shape.Size));
-        if (experiment.Design.Law == DesignLaw.Gaussian)
-            Fill(new NormalSource<TReal, TWord>(0, scale));
-        else
-            Fill(new RademacherSource<TReal, TWord>(scale));
+        DesignSource.Draw(
+            skeletons, experiment.Design.Law, shape.Size, design, TableLayout.Plain(-(long)first * shape.RowStride, shape.RowStride),
+            first + shape.Samples, first / 4, groups, Field(Purpose.Design));
         skeletons.RowPass(1, design, shape.RowStride, shape.Samples, teacher, gradient, new ProductRow<TReal, TWord, TView>(products));
         LabelSource.Draw(
             skeletons, experiment.Model.Label, products, TableLayout.Plain(0, 0), 1, labels, shape.Samples, Field(Purpose.Label), first);
-
-        void Fill<TSource>(TSource source)
-            where TSource : struct, ISource<TReal, TWord> => skeletons.For(
-                groups, shape.Size, new FieldBody<TReal, TWord, TView, TSource>(
-                    design, TableLayout.Plain(-(long)first * shape.RowStride, shape.RowStride), first + shape.Samples, shape.Size, first / 4,
-                    groups, Field(Purpose.Design), source));
 
         RandomField Field(Purpose purpose) => new(experiment.Seed, purpose, shape.Size, (uint)replica);
     }

@@ -7,8 +7,6 @@ namespace HighDimSgd.Simulation;
 /// <summary>Joins the shards of a simulation, after an audit that names what is missing, doubled or foreign.</summary>
 public static class Merger
 {
-    private const string Units = "units";
-
     /// <summary>Copies the units of all shards into one folder; nothing is written where the audit fails.</summary>
     /// <param name="folders">The shards' folders, in any order.</param>
     /// <param name="output">Receives the units.</param>
@@ -23,11 +21,12 @@ public static class Merger
         Experiment experiment = Experiment.Parse(first.Experiment.ToJsonString(), ShardLabel.FileName);
         foreach ((string folder, ShardLabel label) in shards)
             CheckUnits(folder, label, experiment);
-        if (Directory.Exists(Path.Combine(output, Units)) && Directory.EnumerateFiles(Path.Combine(output, Units)).Any())
+        string units = UnitStore.UnitFolder(output);
+        if (Directory.Exists(units) && Directory.EnumerateFiles(units).Any())
             throw new ExperimentException($"{output}: holds work already; allowed: a folder without any, or one not there yet");
         foreach (string path in shards.SelectMany(s => UnitFiles(s.Folder)))
         {
-            AtomicFile.Write(Path.Combine(output, Units, Path.GetFileName(path)), stream =>
+            AtomicFile.Write(Path.Combine(units, Path.GetFileName(path)), stream =>
             {
                 using FileStream unit = File.OpenRead(path);
                 unit.CopyTo(stream);
@@ -91,9 +90,5 @@ public static class Merger
         }
     }
 
-    private static string[] UnitFiles(string folder)
-    {
-        string units = Path.Combine(folder, Units);
-        return Directory.Exists(units) ? [.. Directory.EnumerateFiles(units, "*.unit").Order(StringComparer.Ordinal)] : [];
-    }
+    private static IEnumerable<string> UnitFiles(string folder) => UnitStore.Files(UnitStore.UnitFolder(folder));
 }

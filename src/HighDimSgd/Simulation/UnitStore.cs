@@ -16,7 +16,7 @@ namespace HighDimSgd.Simulation;
 /// <param name="deviceKey">Kind of device: curves of different kinds differ in rounding and are not mixed.</param>
 internal sealed class UnitStore(string folder, Experiment experiment, string deviceKey)
 {
-    private readonly string folder = Path.Combine(folder, "units");
+    private readonly string folder = UnitFolder(folder);
 
     /// <summary>Hash of what fixes a replica's trajectory: model, aspect, algorithm, design, seed, counter layout, kind of device, and replicas
     /// per design where there are more than one.</summary>
@@ -32,6 +32,13 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
         Hash(experiment, deviceKey, ["model", "aspect", "algorithm", "seed"])
         + string.Create(CultureInfo.InvariantCulture, $"-{experiment.Theory.Paths}-{experiment.Theory.Responses}-{string.Join('-', ResponseForm.Rows(experiment))}");
 
+    /// <summary>Where the units of a results folder are.</summary>
+    public static string UnitFolder(string results) => Path.Combine(results, "units");
+
+    /// <summary>The files of units in a folder of units, which need not exist, in a fixed order.</summary>
+    public static IEnumerable<string> Files(string units, string prefix = "") =>
+        Directory.Exists(units) ? Directory.EnumerateFiles(units, prefix + "*.unit").Order(StringComparer.Ordinal) : [];
+
     /// <summary>Reads the finished curves of one kind and size, by replica or sweep.</summary>
     /// <param name="kind">"simulate", or the clock of a theory.</param>
     /// <param name="hash">Hash they must have.</param>
@@ -40,9 +47,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
     public SortedDictionary<int, ReplicaCurve> Read(string kind, string hash, int size)
     {
         var found = new SortedDictionary<int, ReplicaCurve>();
-        if (!Directory.Exists(folder))
-            return found;
-        foreach (string path in Directory.EnumerateFiles(folder, Prefix(kind, size) + "*.unit").Order(StringComparer.Ordinal))
+        foreach (string path in Files(folder, Prefix(kind, size)))
         {
             WorkUnit unit = WorkUnit.Read(path);
             if (unit.Hash != hash || unit.Kind != kind || unit.Size != size)

@@ -2,6 +2,7 @@ using System.Globalization;
 using HighDimSgd.Experiments;
 using HighDimSgd.Models;
 using HighDimSgd.Results;
+using HighDimSgd.Theory;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace HighDimSgd.Statistics;
@@ -20,9 +21,6 @@ public static class Comparison
 
     /// <summary>Most quantities that are named in the reason.</summary>
     private const int Named = 3;
-
-    /// <summary>Error of a sweep's numbers relative to the largest: the fraction that is added to variances before they are factored.</summary>
-    private const double SweepRounding = 1e-6;
 
     /// <summary>Independent replicas per window that the covariance should rest on.</summary>
     private const int ReplicasPerWindow = 4;
@@ -174,7 +172,7 @@ public static class Comparison
             int fewest = designs.Min(d => d.Length);
             Contrasts windows = Contrasts.Of(sizes, theory.Observables[name], name, Math.Clamp(fewest / ReplicasPerWindow, 1, Contrasts.Most));
             Scale = windows.Of(theory.Observables[name].Mean).PointwiseAbs();
-            Granted = theory.Sweeps.ContainsKey(name) ? SweepRounding * (Largest(theory, name) + Largest(theory, Observables.Q)) : 0;
+            Granted = theory.Sweeps.ContainsKey(name) ? TwoTime.Nugget * (Largest(theory, name) + Largest(theory, Observables.Q)) : 0;
             dimensions = [.. curves.Select(c => c.Size)];
             samples =
             [
@@ -206,7 +204,7 @@ public static class Comparison
             (d == size ? 1 : 0) - (dimensions.Length >= FiniteSize.LeastSizes ? fit.Row(1)[i] / size : 0))], -1);
 
         private static double Largest(TheoryResult theory, string name) =>
-            theory.Observables.TryGetValue(name, out Curve? curve) ? curve.Mean.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max() : 0;
+            theory.Observables.TryGetValue(name, out Curve? curve) ? Exactness.Largest(curve.Mean) : 0;
 
         private Hotelling? Test(double[] weights, double theory) => Scale.Count == 0 ? null
             : exact is null ? Hotelling.Of(samples, [.. weights, theory], granted: theory * Granted) : Hotelling.Of(samples, weights, -theory * exact);

@@ -17,7 +17,10 @@ internal static class Exactness
     {
         var scale = Math.Abs(curve[time]);
         if (times[time] == 0)
-            scale = curve.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+            scale = Largest(curve);
         return Tolerance * scale;
     }
+
+    /// <summary>Largest absolute value of a curve where it is defined, 0 where it is nowhere.</summary>
+    public static double Largest(double[] curve) => curve.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
 }

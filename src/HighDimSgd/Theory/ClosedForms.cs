@@ -1,6 +1,7 @@
 using System.Globalization;
 using HighDimSgd.Experiments;
 using HighDimSgd.Results;
+using HighDimSgd.Statistics;
 using MathNet.Numerics.Distributions;
 
 namespace HighDimSgd.Theory;
@@ -64,11 +65,10 @@ public static class ClosedForms
         {
             if (!double.IsFinite(answer.Exact[t]))
                 continue;
-            double[] values = [.. Enumerable.Range(0, sweeps).Select(s => answer.Sweeps[s, t])];
-            double mean = values.Average(), variance = values.Sum(v => (v - mean) * (v - mean)) / (sweeps - 1) / sweeps;
-            double deviation = Math.Abs(mean - answer.Exact[t]);
+            Sample sample = Sample.Of([.. Enumerable.Range(0, sweeps).Select(s => answer.Sweeps[s, t])]);
+            double deviation = Math.Abs(sample.Mean - answer.Exact[t]);
             largest = Math.Max(largest, deviation);
-            errors = Math.Max(errors, deviation / Math.Sqrt(variance + (granted * granted)));
+            errors = Math.Max(errors, deviation / Math.Sqrt((sample.Variance / sweeps) + (granted * granted)));
         }
 
         double allowed = StudentT.InvCDF(0, 1, sweeps - 1, 1 - (FalseAlarm / numbers / 2));

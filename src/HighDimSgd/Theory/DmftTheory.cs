@@ -3,6 +3,7 @@ using HighDimSgd.Experiments;
 using HighDimSgd.Models;
 using HighDimSgd.Results;
 using HighDimSgd.Simulation;
+using HighDimSgd.Statistics;
 
 namespace HighDimSgd.Theory;
 
@@ -15,17 +16,13 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
     /// <summary>The rows of a sweep's curves.</summary>
     public static IReadOnlyList<string> Rows(Experiment experiment) => [.. Observables.Of(experiment), .. ResponseForm.Rows(experiment)];
 
-    /// <summary>The experiment with another clock.</summary>
-    public Experiment With(ClockKind clock) => experiment with { Algorithm = experiment.Algorithm with { Kind = clock } };
-
-    /// <summary>Solves the theory with a clock, which may differ from the experiment's own (<c>compare:</c>).</summary>
-    /// <param name="clock">The clock.</param>
+    /// <summary>Solves the theory of the experiment, or of one of its <see cref="Experiment.Further"/>.</summary>
+    /// <param name="variant">The experiment with the clock.</param>
     /// <param name="finished">Called after every sweep with all so far.</param>
     /// <param name="cancellation">Stops between sweeps; finished ones stay.</param>
-    public TheoryResult Solve(ClockKind clock, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
+    public TheoryResult Solve(Experiment variant, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
     {
-        Experiment variant = With(clock);
-        string name = Keys.Clock.Word(clock), hash = UnitStore.TheoryHash(variant, device.Key);
+        string name = Keys.Clock.Word(variant.Algorithm.Kind), hash = UnitStore.TheoryHash(variant, device.Key);
         SortedDictionary<int, ReplicaCurve> sweeps = store.Read(name, hash, 0);
         finished(sweeps);
         int[] missing = [.. Enumerable.Range(0, experiment.Theory.Sweeps).Where(s => !sweeps.ContainsKey(s))];
@@ -69,10 +66,8 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
             var curve = new Curve(new double[times], new double[times], new double[times]);
             for (int t = 0; t < times; t++)
             {
-                double[] values = [.. sweeps.Select(s => s.Values[o, t])];
-                curve.Mean[t] = values.Average();
-                curve.Variance[t] = values.Sum(v => (v - curve.Mean[t]) * (v - curve.Mean[t])) / (values.Length - 1);
-                curve.Error[t] = Math.Sqrt(curve.Variance[t] / values.Length);
+                Sample sample = Sample.Of([.. sweeps.Select(s => s.Values[o, t])]);
+                (curve.Mean[t], curve.Variance[t], curve.Error[t]) = (sample.Mean, sample.Variance, sample.Error);
             }
 
             curves[names[o]] = curve;

@@ -23,12 +23,15 @@ public sealed class OnlineTheory(Experiment experiment, CancellationToken cancel
     private const double LongestStep = 0.1;
 
     private readonly FreshData fresh = new(experiment.Model);
+    private Dictionary<string, double[]>? common;
+
+    private Dictionary<string, double[]> Common => common ??= At(experiment.Times());
 
     /// <summary>The theory at the record times that the experiment asks for.</summary>
     public TheoryResult Solve()
     {
         double[] times = experiment.Times();
-        Dictionary<string, double[]> curves = At(times);
+        Dictionary<string, double[]> curves = Common;
         int stop = Array.FindIndex(curves[Observables.Q], q => !double.IsFinite(q));
         if (stop >= 0)
         {
@@ -62,21 +65,23 @@ public sealed class OnlineTheory(Experiment experiment, CancellationToken cancel
     /// A size's curves, moved along the theory from its own record times to those that were asked for: what is left differs from the
     /// theory by c/d, without the rounding of times to iterations.
     /// </summary>
-    public SizeCurves AtCommonTimes(SizeCurves curves)
+    /// <param name="curves">The curves.</param>
+    /// <param name="own">The theory at their own times, as <see cref="At"/> gives it.</param>
+    public SizeCurves AtCommonTimes(SizeCurves curves, IReadOnlyDictionary<string, double[]> own)
     {
         ArgumentNullException.ThrowIfNull(curves);
-        double[] common = experiment.Times();
-        if (curves.Times.AsSpan().SequenceEqual(common))
+        ArgumentNullException.ThrowIfNull(own);
+        double[] times = experiment.Times();
+        if (curves.Times.AsSpan().SequenceEqual(times))
             return curves;
-        Dictionary<string, double[]> own = At(curves.Times), wanted = At(common);
-        return curves with { Times = common, Values = [.. curves.Values.Select((values, o) => Moved(values, curves.Observables[o]))] };
+        return curves with { Times = times, Values = [.. curves.Values.Select((values, o) => Moved(values, curves.Observables[o]))] };
 
         double[,] Moved(double[,] values, string name)
         {
             var moved = (double[,])values.Clone();
-            for (int t = 0; t < common.Length; t++)
+            for (int t = 0; t < times.Length; t++)
             {
-                double shift = wanted[name][t] - own[name][t];
+                double shift = Common[name][t] - own[name][t];
                 for (int r = 0; shift != 0 && r < moved.GetLength(0); r++)
                     moved[r, t] += shift;
             }

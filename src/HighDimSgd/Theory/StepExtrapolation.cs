@@ -1,6 +1,7 @@
 using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Models;
+using HighDimSgd.Statistics;
 
 namespace HighDimSgd.Theory;
 
@@ -65,11 +66,9 @@ public static class StepExtrapolation
         var (means, errors, change) = (new double[times], new double[times], 0.0);
         for (int t = 0; t < times; t++)
         {
-            double[] limits = [.. Enumerable.Range(0, sweeps).Select(s => At(s, t, ThreeLevels))];
-            double mean = limits.Average(), square = limits.Sum(x => (x - mean) * (x - mean));
-            means[t] = mean;
-            errors[t] = Math.Sqrt(square / (sweeps - 1) / sweeps);
-            change = Math.Max(change, Math.Abs(mean - Enumerable.Range(0, sweeps).Average(s => At(s, t, TwoLevels))));
+            Sample limit = Sample.Of([.. Enumerable.Range(0, sweeps).Select(s => At(s, t, ThreeLevels))]);
+            (means[t], errors[t]) = (limit.Mean, limit.Error);
+            change = Math.Max(change, Math.Abs(limit.Mean - Enumerable.Range(0, sweeps).Average(s => At(s, t, TwoLevels))));
         }
 
         return new(means, errors, change);

@@ -10,7 +10,7 @@ internal sealed class TwoTime
 {
     // Added to the variances, as a fraction of them, before factoring: smooth paths make the covariance singular to rounding, and this
     // keeps the factor stable at the price of a thousandth of independent noise in each w^k.
-    private const double Nugget = 1e-6;
+    internal const double Nugget = 1e-6;
 
     private readonly double shrink;
     private readonly double teacherNorm;

@@ -108,7 +108,7 @@ public sealed class OnlineTheoryTests
         Assert.All(own.Zip(experiment.Times()), p => Assert.InRange(Math.Abs(p.First - p.Second), 0, 1.7 / 23 / 2 + 1e-12));
         Dictionary<string, double[]> there = theory.At(own);
         var curves = new SizeCurves(23, 1, own, [.. there.Keys], [.. there.Values.Select(v => Table(v, 0.01))], []);
-        SizeCurves moved = theory.AtCommonTimes(curves);
+        SizeCurves moved = theory.AtCommonTimes(curves, theory.At(curves.Times));
         Assert.Equal(experiment.Times(), moved.Times);
         foreach ((string name, Curve curve) in theory.Solve().Observables)
         {
