@@ -49,6 +49,9 @@ public enum Purpose : uint
     /// <summary>Clock increments of the simulator.</summary>
     Clock = 5,
 
+    /// <summary>Lengths of a design's part outside the directions seen (step = attempt, component = direction).</summary>
+    Complement = 6,
+
     /// <summary>Gaussian coordinates of the DMFT's single-sample process.</summary>
     PathGaussian = 16,
 

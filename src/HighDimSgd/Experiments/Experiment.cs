@@ -61,6 +61,9 @@ public sealed partial record Experiment
     /// <summary>True where every iteration draws fresh samples, so that there is no training set.</summary>
     public bool IsOnline => Algorithm.Kind == ClockKind.Online;
 
+    /// <summary>True where designs are drawn as the dynamics ask for them and never stored.</summary>
+    public bool IsMatrixFree => Design.Storage == DesignStorage.MatrixFree;
+
     /// <summary>The record times t = step index times D; for online those that were asked for.</summary>
     public double[] Times() => IsOnline ? [.. RecordTimes] : [.. RecordSteps.Select(k => k * Algorithm.Step)];
 
@@ -234,6 +237,9 @@ public enum DesignStorage
 
     /// <summary>32-bit floats.</summary>
     Float32,
+
+    /// <summary>Not at all: drawn as the dynamics ask for it, exactly in law (Gaussian law, full-pass clocks).</summary>
+    MatrixFree,
 }
 
 /// <summary>Law and storage of the design matrix, one for the whole ladder.</summary>

@@ -89,7 +89,9 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     private static long BytesOf(Experiment experiment, int size) => experiment.IsOnline
         ? new FreshShape(size, experiment.Algorithm.Batch).Bytes
-        : new DenseShape(size, experiment.Samples(size)).Bytes;
+        : experiment.IsMatrixFree
+            ? new MatrixFreeShape(experiment.Samples(size), experiment.Algorithm.Steps).Bytes
+            : new DenseShape(size, experiment.Samples(size)).Bytes;
 
     /// <summary>The units of the replicas from <paramref name="from"/> to before <paramref name="to"/> that are not finished, in the order in which they run.</summary>
     public static IReadOnlyList<(int First, int Count)> Missing(
@@ -164,7 +166,9 @@ internal sealed class ReplicaWorker(
     {
         IReplicaEngine engine = experiment.IsOnline
             ? new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss)
-            : new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss);
+            : experiment.IsMatrixFree
+                ? new MatrixFreeEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss)
+                : new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss);
         int observables = Observables.Of(experiment).Count;
         while (units.TryDequeue(out (int First, int Count) unit))
         {
