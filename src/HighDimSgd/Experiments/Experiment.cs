@@ -232,7 +232,7 @@ public enum DesignLaw
 /// <summary>How the design is stored.</summary>
 public enum DesignStorage
 {
-    /// <summary>The program chooses.</summary>
+    /// <summary>Whichever is faster: chosen where an experiment file is read. 32-bit floats where an experiment was made otherwise.</summary>
     Auto,
 
     /// <summary>32-bit floats.</summary>

@@ -45,7 +45,7 @@ internal sealed partial class ExperimentReader
             Model = model,
             Aspect = aspect,
             Algorithm = algorithm,
-            Design = Design(),
+            Design = Design(algorithm, aspect, sizes, replicas),
             Sizes = sizes,
             Replicas = replicas,
             ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
@@ -173,15 +173,6 @@ internal sealed partial class ExperimentReader
                 $"{Text(algorithm.Temperature)} is too small for two clocks of step {Text(algorithm.Step)} and amplification {algorithm.Amplification}: "
                 + $"more than {Text(JumpTable.MaxPairedMean)} jumps of each a step; allowed: at least {Text(smallest)}, a smaller step, or the clock sgf");
         }
-    }
-
-    private DesignSpec Design()
-    {
-        Section design = _file.Get(Keys.Design);
-        DesignLaw law = design.Get(Keys.Law);
-        if (law == DesignLaw.Gaussian && design.IsWord(Keys.Storage, "bit"))
-            throw design.Refuse(Keys.Storage, "'bit' needs law 'rademacher', here it is 'gaussian'; allowed: " + Keys.Storage.Allowed);
-        return new DesignSpec(law, design.Get(Keys.Storage));
     }
 
     private List<int> Sizes(double aspect)

@@ -6,7 +6,7 @@ namespace HighDimSgd.Simulation;
 /// is rotationally invariant, so no vector of dimension d exists: a new direction enters through its length alone, the norm chi of a
 /// standard Gaussian vector in the dimensions not yet seen.
 /// </summary>
-/// <param name="size">Dimension d.</param>
+/// <param name="size">Dimension d, at least 2.</param>
 /// <param name="most">Most directions of theta.</param>
 internal sealed class SeenDirections(int size, int most)
 {
@@ -41,10 +41,8 @@ internal sealed class SeenDirections(int size, int most)
     {
         rows.Clear();
         Array.Clear(theta);
-        Right = Math.Min(2, size);
-        theta[0] = along;
-        if (Right > 1)
-            theta[1] = across;
+        Right = 2;
+        (theta[0], theta[1]) = (along, across);
     }
 
     /// <summary>T_ij = u_i . a_j; 0 for images that came after u_i did, up to rounding.</summary>

@@ -98,8 +98,9 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         Experiment experiment, int size, int from, int to, IReadOnlyDictionary<int, ReplicaCurve> finished)
     {
         int shared = experiment.ReplicasPerDesign, designs = to / shared;
-        double passes = experiment.IsOnline ? DrawingWork : experiment.Algorithm.Steps + 1;
-        double work = (double)size * experiment.Samples(size) * passes * shared;
+        double steps = experiment.Algorithm.Steps + 1, passes = experiment.IsOnline ? DrawingWork : steps;
+        double columns = experiment.IsMatrixFree ? 2 * steps : size;
+        double work = columns * experiment.Samples(size) * passes * shared;
         int most = (int)Math.Clamp(UnitWork / work, 1, Math.Max(1, LargestUnit / shared)), first = from / shared;
         var units = new List<(int, int)>();
         for (int design = first; design <= designs; design++)
