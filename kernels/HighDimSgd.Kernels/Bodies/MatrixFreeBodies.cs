@@ -7,7 +7,7 @@ namespace HighDimSgd.Kernels.Bodies;
 /// First pass of a step on a design that is not stored (Lu, Householder Dice, IEEE Trans. Inf. Theory 67, 2021). The table holds, column by
 /// column, the images a_j = sqrt(d) X v_j of the directions that theta has taken, and an orthonormal basis u_i of the forces f so far; the
 /// residual of the last force and fresh normals z wait in the next columns. The pass finishes both: u = (residual - U c')/|.|,
-/// a = z - U (U^T z) + (chi - u.z) u, the image of theta's new direction; then r_i = sum_j theta_j a_ij and f_i = l(r_i; y_i) zeta_i/delta,
+/// a = z - U (U^T z) + (chi - u.z) u, the image of theta's new direction; then r_i = sum_j theta_j a_ij and f_i = u l(r_i; y_i) zeta_i/delta,
 /// which waits in the column after u. Combines U c', U (U^T z) and the known part of r; gives f and the next z. Rows: samples.
 /// </summary>
 /// <param name="table">The table.</param>
@@ -16,7 +16,7 @@ namespace HighDimSgd.Kernels.Bodies;
 /// <param name="right">Column of the normals that become a; below 0 where none does.</param>
 /// <param name="force">Column that receives f.</param>
 /// <param name="next">Column of the next normals.</param>
-/// <param name="numbers">1/|residual - U c'|, chi - u.z, theta's coordinate along the new direction, 1/delta.</param>
+/// <param name="numbers">1/|residual - U c'|, chi - u.z, theta's coordinate along the new direction, u/delta.</param>
 /// <param name="samples">Samples n; f is 0 past them.</param>
 /// <param name="products">Receives r.</param>
 /// <param name="labels">Labels y.</param>

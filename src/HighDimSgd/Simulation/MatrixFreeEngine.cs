@@ -72,7 +72,7 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
             if (k == experiment.RecordSteps[record] && !Observe(curves, record++))
                 return false;
             if (k < steps)
-                last = Advance(replica, force);
+                last = Advance(replica, k, force);
         }
 
         return true;
@@ -134,7 +134,7 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
 
         int force = MatrixFreeShape.Direction(left), next = MatrixFreeShape.Image(right);
         var numbers = new Four<float>(
-            (float)(1 / last.Length), (float)last.AlongDirection, last.HasImage ? (float)seen.Theta[right - 1] : 0, (float)(1 / experiment.Aspect));
+            (float)(1 / last.Length), (float)last.AlongDirection, last.HasImage ? (float)seen.Theta[right - 1] : 0, (float)(experiment.Algorithm.RateFactor(step) / experiment.Aspect));
         var sums = new double[2 * (Math.Max(force, next) + 1)];
         skeletons.TallSkinnyBlock(table, layout, coefficients, new ImageRow<TReal, TWord, TView, TLoss>(
             table, layout.Columnwise(0, 1), last.IsNew ? MatrixFreeShape.Direction(left - 1) : -1, last.HasImage ? MatrixFreeShape.Image(right - 1) : -1,
@@ -150,7 +150,7 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
     }
 
     /// <summary>Takes the step: theta's coordinates, and what the next pass needs to finish the new directions.</summary>
-    private Residual Advance(int replica, Force force)
+    private Residual Advance(int replica, int step, Force force)
     {
         int left = seen.Left, right = seen.Right;
         int column = MatrixFreeShape.Direction(left), normals = MatrixFreeShape.Image(right);
@@ -171,7 +171,7 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
 
         seen.Correct(products, correction);
         double length = Math.Sqrt(Math.Max(0, square));
-        seen.Advance(Shrink, [.. force.Along.Zip(correction, (a, c) => a + c)]);
+        seen.Advance(1 - experiment.RidgeStep(step), [.. force.Along.Zip(correction, (a, c) => a + c)]);
         if (length * length <= Dependent * Dependent * force.Square)
             return default;
         for (int j = 0; j < right; j++)
@@ -181,8 +181,6 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
         seen.Extend(length, products, chi);
         return new(true, hasImage, length, chi - (withNormals / length), correction, force.OfNormals);
     }
-
-    private double Shrink => 1 - (experiment.Model.Ridge * experiment.Algorithm.Step);
 
     private bool Observe(double[,] curves, int record)
     {

@@ -32,7 +32,21 @@ public class MatrixFreeEngineTests
     {
         Experiment experiment = MatrixFree(Settings.Small(clock, 1, size, 1, aspect, steps));
         Inside inside = Run(new CpuDevice(1), experiment, size);
-        double[][] reference = new ReferenceReplica(experiment, size, 3, inside.Images).Run();
+        Compare(experiment, inside, new ReferenceReplica(experiment, size, 3, images: inside.Images).Run());
+    }
+
+    [Fact]
+    public void FollowsSchedules()
+    {
+        Experiment experiment = ScheduledReplicaTests.Scheduled(MatrixFree(Settings.Small()));
+        Inside inside = Run(new CpuDevice(1), experiment, 40);
+        Compare(
+            experiment, inside,
+            new ReferenceReplica(experiment, 40, 3, ScheduledReplicaTests.Rate, ScheduledReplicaTests.Ridge, inside.Images).Run());
+    }
+
+    private static void Compare(Experiment experiment, Inside inside, double[][] reference)
+    {
         string[] recorded = [Observables.Q, Observables.M, Observables.TrainLoss, Observables.TrainError, Observables.Grad2];
         IReadOnlyList<string> names = Observables.Of(experiment);
         for (int o = 0; o < recorded.Length; o++)
