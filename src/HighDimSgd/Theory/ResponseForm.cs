@@ -20,7 +20,7 @@ public static class ResponseForm
 
     /// <summary>The rows that a sweep adds to its observables, in order; empty where it has no tangents or no closed form.</summary>
     internal static IReadOnlyList<string> Rows(Experiment experiment) =>
-        experiment.Model.Loss == LossKind.Squared && DmftSweeps.MethodOf(experiment) == ResponseMethod.Tangent ? [Early, Late, Law] : [];
+        experiment.Model.IsLinear && DmftSweeps.MethodOf(experiment) == ResponseMethod.Tangent ? [Early, Late, Law] : [];
 
     /// <summary>Writes the rows into the last rows of a sweep's curves; at step 0 there is no response.</summary>
     internal static void Write(Experiment experiment, Func<int, int, double> response, double[,] curves)
