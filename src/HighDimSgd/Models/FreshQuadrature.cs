@@ -9,7 +9,7 @@ namespace HighDimSgd.Models;
 /// <summary>
 /// Averages over a fresh sample for any loss and label: Gauss-Legendre panels over w* on both sides of 0, the label's law, and the
 /// trapezoidal rule over w given w*. The loss is that of the kernels, in 32-bit floats: relative error about 1e-7 for smooth losses
-/// and q up to 100; a kink of the loss costs about 1e-4, a jump of its derivative 1e-3.
+/// and q up to 100; a kink of the loss costs about 1e-4, a jump of its derivative 2e-3.
 /// </summary>
 internal sealed class FreshQuadrature : IFreshMoments
 {
