@@ -129,25 +129,20 @@ public class MatrixFreeEngineTests
 
     private sealed class Program(Experiment experiment, int size, int[] before) : IDeviceProgram<Inside>
     {
+        private readonly Experiment experiment = experiment;
+        private readonly int size = size;
+
         public Inside Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
             where TReal : unmanaged, IReal<TReal, TWord>
             where TWord : unmanaged, IWord<TReal, TWord>
-            where TView : struct, IView<TReal, TWord>
-        {
-            var engine = new MatrixFreeEngine<TReal, TWord, TView, LogisticLoss<TReal, TWord>>(skeletons, experiment, size, default);
-            return experiment.Model.Loss == LossKind.Logistic
-                ? Run(engine, engine.Run, engine.Seen, engine.Column)
-                : Squared(new(skeletons, experiment, size, default));
+            where TView : struct, IView<TReal, TWord> =>
+            experiment.Model.Loss.Close(new WithLoss<TReal, TWord, TView>(this, skeletons));
 
-            Inside Squared(MatrixFreeEngine<TReal, TWord, TView, SquaredLoss<TReal, TWord>> other) =>
-                Run(other, other.Run, other.Seen, other.Column);
-        }
-
-        private Inside Run(IReplicaEngine engine, Func<int, double[,], bool> run, SeenDirections seen, Func<int, float[]> column)
+        private Inside Run(IReplicaEngine engine, SeenDirections seen, Func<int, float[]> column)
         {
             double[,] curves = new double[Observables.Of(experiment).Count, experiment.RecordSteps.Count];
             foreach (int replica in before)
-                run(replica, new double[curves.GetLength(0), curves.GetLength(1)]);
+                engine.Run(replica, new double[curves.GetLength(0), curves.GetLength(1)]);
             Assert.True(engine.Run(3, curves));
             float[][] images = [.. Enumerable.Range(0, seen.Right).Select(j => column(MatrixFreeShape.Image(j)))];
             var table = new double[images[0].Length, images.Length];
@@ -158,6 +153,20 @@ public class MatrixFreeEngineTests
             }
 
             return new(curves, table, [.. Enumerable.Range(0, seen.Left).Select(i => column(MatrixFreeShape.Direction(i)))], seen.Product);
+        }
+
+        private sealed class WithLoss<TReal, TWord, TView>(Program program, ISkeletons<TReal, TWord, TView> skeletons)
+            : ILossUser<TReal, TWord, Inside>
+            where TReal : unmanaged, IReal<TReal, TWord>
+            where TWord : unmanaged, IWord<TReal, TWord>
+            where TView : struct, IView<TReal, TWord>
+        {
+            public Inside Use<TLoss>(TLoss loss)
+                where TLoss : struct, ILoss<TReal>
+            {
+                var engine = new MatrixFreeEngine<TReal, TWord, TView, TLoss>(skeletons, program.experiment, program.size, loss);
+                return program.Run(engine, engine.Seen, engine.Column);
+            }
         }
     }
 }
