@@ -50,7 +50,27 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
         where TBody : struct, IRowBody<TReal>;
 
     /// <summary>
-    /// The same for a tall table kept in blocks of 64 rows (<see cref="PathTable"/>): r_i = sum_j c_j B_ij over the first columns,
+    /// Iterations on batches of rows, one after another: with r_i = x_i.theta over the rows of its batch and f_i = body(visit, r_i), an iteration
+    /// makes theta - (decay theta + sum_i f_i x_i) of theta.
+    /// </summary>
+    /// <param name="design">The design, row-major.</param>
+    /// <param name="rowStride">Elements from one row to the next, a multiple of 16; columns are padded to it with zeros.</param>
+    /// <param name="visits">Rows that are visited, in order.</param>
+    /// <param name="decays">The decay of each iteration; their number divides that of the visits.</param>
+    /// <param name="theta">The parameter, padded like a row.</param>
+    /// <param name="body">The row body, which is given visits for rows; arrays by visit have room for 16 more.</param>
+    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
+    void Iterate<TBody>(
+        Slots<TReal, TWord, TView> design,
+        int rowStride,
+        ReadOnlySpan<int> visits,
+        ReadOnlySpan<float> decays,
+        Slots<TReal, TWord, TView> theta,
+        TBody body)
+        where TBody : struct, IRowBody<TReal> => throw new MachineException("this device does not run iterations on batches of a stored design; use --device cpu");
+
+    /// <summary>
+    /// The same as <see cref="RowPass"/> for a tall table kept in blocks of 64 rows (<see cref="PathTable"/>): r_i = sum_j c_j B_ij over the first columns,
     /// v_i = body(i, r_i), sums_j = sum_i v_i B_ij, in float64 beyond 4096 rows.
     /// </summary>
     /// <param name="basis">The table B.</param>

@@ -87,18 +87,32 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         }
     }
 
-    private static long BytesOf(Experiment experiment, int size) => experiment.IsOnline
-        ? new FreshShape(size, experiment.Algorithm.Batch).Bytes
-        : new DenseShape(size, experiment.Samples(size)).Bytes;
+    private static long BytesOf(Experiment experiment, int size) => experiment.Algorithm.Kind switch
+    {
+        ClockKind.Online => new FreshShape(size, experiment.Algorithm.Batch).Bytes,
+        _ => new DenseShape(size, experiment.Samples(size)).Bytes + (16L * experiment.Algorithm.SamplesPerIteration),
+    };
+
+    /// <summary>Design entries of work that a design takes with its replicas.</summary>
+    private static double Work(Experiment experiment, int size)
+    {
+        AlgorithmSpec algorithm = experiment.Algorithm;
+        double samples = experiment.Samples(size), shared = experiment.ReplicasPerDesign;
+        return size * algorithm.Kind switch
+        {
+            ClockKind.Online => samples * DrawingWork * shared,
+            ClockKind.Sgd or ClockKind.Svag => (samples * DrawingWork)
+                + (shared * ((samples * experiment.RecordTimes.Count) + ((double)algorithm.StepsAt(size) * algorithm.SamplesPerIteration))),
+            _ => samples * (algorithm.Steps + 1) * shared,
+        };
+    }
 
     /// <summary>The units of the replicas from <paramref name="from"/> to before <paramref name="to"/> that are not finished, in the order in which they run.</summary>
     public static IReadOnlyList<(int First, int Count)> Missing(
         Experiment experiment, int size, int from, int to, IReadOnlyDictionary<int, ReplicaCurve> finished)
     {
         int shared = experiment.ReplicasPerDesign, designs = to / shared;
-        double passes = experiment.IsOnline ? DrawingWork : experiment.Algorithm.Steps + 1;
-        double work = (double)size * experiment.Samples(size) * passes * shared;
-        int most = (int)Math.Clamp(UnitWork / work, 1, Math.Max(1, LargestUnit / shared)), first = from / shared;
+        int most = (int)Math.Clamp(UnitWork / Work(experiment, size), 1, Math.Max(1, LargestUnit / shared)), first = from / shared;
         var units = new List<(int, int)>();
         for (int design = first; design <= designs; design++)
         {
@@ -162,9 +176,12 @@ internal sealed class ReplicaWorker(
         where TView : struct, IView<TReal, TWord>
         where TLoss : struct, ILoss<TReal>
     {
-        IReplicaEngine engine = experiment.IsOnline
-            ? new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss)
-            : new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss);
+        IReplicaEngine engine = experiment.Algorithm.Kind switch
+        {
+            ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
+            ClockKind.Sgd or ClockKind.Svag => new MultiPassEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
+            _ => new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
+        };
         int observables = Observables.Of(experiment).Count;
         while (units.TryDequeue(out (int First, int Count) unit))
         {
