@@ -93,19 +93,22 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         _ => new DenseShape(size, experiment.Samples(size)).Bytes + (16L * experiment.Algorithm.SamplesPerIteration),
     };
 
-    /// <summary>Design entries of work that a design takes with its replicas.</summary>
-    private static double Work(Experiment experiment, int size)
+    /// <summary>Rows of the design that a replica passes over: those its iterations visit, and all of them where it is observed.</summary>
+    public static double RowsPassed(Experiment experiment, int size)
     {
         AlgorithmSpec algorithm = experiment.Algorithm;
-        double samples = experiment.Samples(size), shared = experiment.ReplicasPerDesign;
-        return size * algorithm.Kind switch
+        double samples = experiment.Samples(size);
+        return algorithm.Kind switch
         {
-            ClockKind.Online => samples * DrawingWork * shared,
-            ClockKind.Sgd or ClockKind.Svag => (samples * DrawingWork)
-                + (shared * ((samples * experiment.RecordTimes.Count) + ((double)algorithm.StepsAt(size) * algorithm.SamplesPerIteration))),
-            _ => samples * (algorithm.Steps + 1) * shared,
+            ClockKind.Online => samples,
+            ClockKind.Sgd or ClockKind.Svag => (samples * experiment.RecordTimes.Count) + ((double)algorithm.StepsAt(size) * algorithm.SamplesPerIteration),
+            _ => samples * (algorithm.Steps + 1),
         };
     }
+
+    /// <summary>Design entries of work that a design takes with its replicas; where that is little, drawing it counts.</summary>
+    private static double Work(Experiment experiment, int size) => size * ((experiment.ReplicasPerDesign * RowsPassed(experiment, size))
+        + (experiment.Algorithm.IsIterative ? DrawingWork * experiment.Samples(size) : 0));
 
     /// <summary>The units of the replicas from <paramref name="from"/> to before <paramref name="to"/> that are not finished, in the order in which they run.</summary>
     public static IReadOnlyList<(int First, int Count)> Missing(
