@@ -34,7 +34,7 @@ internal sealed partial class ExperimentReader
         else if (!_file.Has(Keys.Aspect))
             throw _file.Missing(Keys.Aspect);
         double aspect = _file.Get(Keys.Aspect);
-        AlgorithmSpec algorithm = Keys.Rate.TakenBy(Keys.Clock.Word(kind)) ? Iterations(kind) : Algorithm(aspect);
+        AlgorithmSpec algorithm = Scheduled(Keys.Rate.TakenBy(Keys.Clock.Word(kind)) ? Iterations(kind) : Algorithm(aspect), model);
         List<int> sizes = isOnline ? [.. _file.Get(Keys.Sizes).Select(d => (int)d)] : Sizes(aspect);
         RefuseLargeBatches(algorithm, aspect, sizes);
         IReadOnlyList<int> replicas = Replicas(sizes.Count);

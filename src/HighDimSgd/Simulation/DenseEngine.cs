@@ -39,8 +39,6 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         increments = data.Allocate(4L * data.Shape.PaddedSamples);
     }
 
-    private float Shrink => (float)(1 - (experiment.Model.Ridge * experiment.Algorithm.Step));
-
     /// <inheritdoc/>
     public bool Run(int replica, double[,] curves)
     {
@@ -65,7 +63,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
             if (k == experiment.RecordSteps[record] && !data.Observe(curves, record++))
                 return false;
             if (k < steps)
-                skeletons.For(1, data.Shape.Size, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, Shrink));
+                skeletons.For(1, data.Shape.Size, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, (float)(1 - experiment.RidgeStep(k))));
         }
 
         return true;
@@ -77,6 +75,6 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         if (step % 4 == 0)
             clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), samples, group, data.Field(Purpose.Clock, replica));
         skeletons.RowPass(1, data.Design, data.Shape.RowStride, samples, data.Theta, data.Gradient, new TrainRow<TReal, TWord, TView, TLoss>(
-            data.Products, data.Labels, increments, (step % 4) * stride, (float)(1 / experiment.Aspect), loss));
+            data.Products, data.Labels, increments, (step % 4) * stride, (float)(experiment.Algorithm.RateFactor(step) / experiment.Aspect), loss));
     }
 }

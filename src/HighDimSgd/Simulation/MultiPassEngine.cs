@@ -32,7 +32,7 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
     private readonly VisitSource<TReal, TWord, TView> source;
     private readonly Slots<TReal, TWord, TView> labels, factors;
     private readonly int[] visits;
-    private readonly float[] decays, allLabels, visitedLabels;
+    private readonly float[] decays, weights, allLabels, visitedLabels;
 
     /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
     public MultiPassEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss)
@@ -44,13 +44,12 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         AlgorithmSpec algorithm = experiment.Algorithm;
         source = new(skeletons, algorithm, data.Shape.Samples);
         decays = new float[Math.Max(1, Target / algorithm.SamplesPerIteration)];
-        Array.Fill(decays, (float)(experiment.Model.Ridge * algorithm.StepAt(size)));
         visits = new int[decays.Length * algorithm.SamplesPerIteration];
         allLabels = new float[data.Shape.Samples];
-        visitedLabels = new float[visits.Length];
+        (visitedLabels, weights) = (new float[visits.Length], new float[visits.Length]);
         labels = data.Allocate(visits.Length + 16);
         factors = data.Allocate(visits.Length + 16);
-        skeletons.Write(factors.View, Factors(algorithm));
+        Schedule(0);
     }
 
     /// <inheritdoc/>
@@ -76,7 +75,7 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         for (int record = 0, k = 0; record < records.Count; k = records[record++])
         {
             for (int left = records[record] - k; left > 0; left -= decays.Length)
-                Iterate(Math.Min(left, decays.Length));
+                Iterate(records[record] - left, Math.Min(left, decays.Length));
             data.TakeProducts();
             if (!data.Observe(curves, record))
                 return false;
@@ -85,8 +84,10 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         return true;
     }
 
-    private void Iterate(int iterations)
+    private void Iterate(int first, int iterations)
     {
+        if (!experiment.Algorithm.IsSteady)
+            Schedule(first);
         Span<int> rows = visits.AsSpan(0, iterations * experiment.Algorithm.SamplesPerIteration);
         source.Next(rows);
         for (int v = 0; v < rows.Length; v++)
@@ -96,9 +97,20 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
             new VisitRow<TReal, TWord, TView, TLoss>(labels, factors, loss));
     }
 
-    private float[] Factors(AlgorithmSpec algorithm)
+    /// <summary>The decays of the iterations from <paramref name="first"/> on, and the factors of their visits.</summary>
+    private void Schedule(int first)
     {
+        AlgorithmSpec algorithm = experiment.Algorithm;
+        int batch = algorithm.SamplesPerIteration, size = data.Shape.Size;
         double rate = algorithm.Rate / algorithm.Amplification / algorithm.Batch, s = Math.Sqrt((2 * algorithm.Amplification) - 1);
-        return [.. visits.Select((_, v) => (float)(rate * (1 + (v % algorithm.SamplesPerIteration < algorithm.Batch ? s : -s)) / 2))];
+        for (int k = 0; k < decays.Length; k++)
+        {
+            decays[k] = (float)experiment.RidgeStep(first + k, size);
+            double push = algorithm.RateFactor(first + k, size) * rate / 2;
+            for (int b = 0; b < batch; b++)
+                weights[(k * batch) + b] = (float)(push * (1 + (b < algorithm.Batch ? s : -s)));
+        }
+
+        skeletons.Write(factors.View, weights);
     }
 }
