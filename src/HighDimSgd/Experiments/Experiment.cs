@@ -210,6 +210,9 @@ public sealed record AlgorithmSpec
     /// <summary>Samples that an iteration visits: B, or 2 B for svag, whose second batch has weight 0 at l = 1 and is left out there.</summary>
     public int SamplesPerIteration => Kind == ClockKind.Svag && Amplification > 1 ? 2 * Batch : Batch;
 
+    /// <summary>One-pass SGD, see <see cref="Iterations"/>.</summary>
+    public static AlgorithmSpec Online(int batch, double rate, double horizon) => Iterations(ClockKind.Online, batch, rate, horizon);
+
     /// <summary>True iterations.</summary>
     /// <param name="kind">online, sgd or svag.</param>
     /// <param name="batch">Batch size B.</param>

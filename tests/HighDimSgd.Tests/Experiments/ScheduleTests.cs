@@ -37,7 +37,7 @@ public sealed class ScheduleTests
             Assert.Equal((1, 0.5), (jumping.RateFactor(k - 1), jumping.RateFactor(k)));
         }
 
-        AlgorithmSpec online = AlgorithmSpec.Iterations(ClockKind.Online, 1, 2, 8) with { RateSchedule = new(ScheduleKind.Step) { Times = [4], Factor = 0.5 } };
+        AlgorithmSpec online = AlgorithmSpec.Online(1, 2, 8) with { RateSchedule = new(ScheduleKind.Step) { Times = [4], Factor = 0.5 } };
         Assert.Equal((1, 0.5), (online.RateFactor(99, 50), online.RateFactor(100, 50)));
     }
 

@@ -128,7 +128,7 @@ public sealed class OnlineTheoryTests
     internal static Experiment Online(int model, int batch, double rate, double horizon, double[] times) => Settings.Small(model: model) with
     {
         Aspect = double.PositiveInfinity,
-        Algorithm = AlgorithmSpec.Iterations(ClockKind.Online, batch, rate, horizon),
+        Algorithm = AlgorithmSpec.Online(batch, rate, horizon),
         RecordSteps = [],
         RecordTimes = times,
     };
