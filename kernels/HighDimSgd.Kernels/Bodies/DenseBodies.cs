@@ -4,14 +4,14 @@ using HighDimSgd.Kernels.Physics;
 namespace HighDimSgd.Kernels.Bodies;
 
 /// <summary>
-/// Row body of a training step: keeps r_i and weighs row i by f_i = l(r_i; y_i) zeta_i / delta
-/// (theta[k+1] = theta[k] - D h - X^T f).
+/// Row body of a training step: keeps r_i and weighs row i by f_i = u l(r_i; y_i) zeta_i / delta
+/// (theta[k+1] = theta[k] - u D h - X^T f), u the schedule's factor on the rate.
 /// </summary>
 /// <param name="products">Receives r.</param>
 /// <param name="labels">Labels y.</param>
 /// <param name="clock">Increments zeta.</param>
 /// <param name="clockStart">Where those of this step begin.</param>
-/// <param name="inverseAspect">1/delta.</param>
+/// <param name="inverseAspect">u/delta.</param>
 /// <param name="loss">The loss.</param>
 public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
     Slots<TReal, TWord, TView> products,
@@ -65,10 +65,10 @@ public readonly struct ProductRow<TReal, TWord, TView>(Slots<TReal, TWord, TView
     }
 }
 
-/// <summary>theta becomes shrink * theta - g, shrink = 1 - lambda D. Outer index: slot; index: coordinate.</summary>
+/// <summary>theta becomes shrink * theta - g, shrink = 1 - lambda D u v with the schedule's factors. Outer index: slot; index: coordinate.</summary>
 /// <param name="theta">The parameter.</param>
 /// <param name="gradient">g = X^T f.</param>
-/// <param name="shrink">1 - lambda D.</param>
+/// <param name="shrink">1 - lambda D u v.</param>
 public readonly struct UpdateBody<TReal, TWord, TView>(
     Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, float shrink) : IForBody
     where TReal : unmanaged, IReal<TReal, TWord>

@@ -4,12 +4,12 @@ using HighDimSgd.Kernels.Physics;
 namespace HighDimSgd.Kernels.Bodies;
 
 /// <summary>
-/// Row body of an iteration on fresh samples: weighs row i of the batch by l(r_i; y_i) rate/B, and the rows after it, which belong to
+/// Row body of an iteration on fresh samples: weighs row i of the batch by u l(r_i; y_i) rate/B, and the rows after it, which belong to
 /// later batches, by zero.
 /// </summary>
 /// <param name="labels">Labels y of the batch.</param>
 /// <param name="batch">Batch size B.</param>
-/// <param name="temperature">rate/B.</param>
+/// <param name="temperature">u rate/B, u the schedule's factor on the rate.</param>
 /// <param name="loss">The loss.</param>
 public readonly struct FreshRow<TReal, TWord, TView, TLoss>(
     Slots<TReal, TWord, TView> labels, int batch, float temperature, TLoss loss) : IRowBody<TReal>
@@ -38,7 +38,7 @@ public readonly struct FreshRow<TReal, TWord, TView, TLoss>(
 /// </summary>
 /// <param name="theta">The parameter.</param>
 /// <param name="gradient">g = (rate/B) sum x l.</param>
-/// <param name="decay">lambda rate/d.</param>
+/// <param name="decay">lambda rate/d, times the schedule's factors u v.</param>
 public readonly struct DecayBody<TReal, TWord, TView>(
     Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, float decay) : IForBody
     where TReal : unmanaged, IReal<TReal, TWord>

@@ -39,7 +39,7 @@ public readonly struct PathRow<TReal, TWord, TView, TLoss>(TView products, TView
 }
 
 /// <summary>
-/// The force f^k = l zeta / delta of a step, with the increment zeta that waits in its place freed of its chance projections:
+/// The force f^k = u l zeta / delta of a step, with the increment zeta that waits in its place freed of its chance projections:
 /// zeta - a l - b l^2 - c r l. The true means of (zeta - D) times l, l^2 and r l are 0, and with the right a, b, c so are the sample's.
 /// Index: path.
 /// </summary>
@@ -49,7 +49,7 @@ public readonly struct PathRow<TReal, TWord, TView, TLoss>(TView products, TView
 /// <param name="layout">Layout of that table.</param>
 /// <param name="increments">Receives the freed zeta.</param>
 /// <param name="step">The step k.</param>
-/// <param name="inverseAspect">1/delta.</param>
+/// <param name="inverseAspect">u/delta, u the schedule's factor on the rate.</param>
 /// <param name="projections">a, b and c; the last is not used.</param>
 public readonly struct ForceBody<TReal, TWord, TView>(
     TView products,

@@ -6,7 +6,7 @@ namespace HighDimSgd.Kernels.Bodies;
 /// <summary>
 /// Tangents of the single-sample process (docs/concepts/proportional-limit.md, how it is solved). With D(k,l) = d r^k / d w^l =
 /// 1{k=l} - sum over l &lt;= p &lt; k of R_th(k,p) A(p,l), it leaves l'(r^k) D(k,l) in row l of <paramref name="now"/> and
-/// A(k,l) = l'(r^k) D(k,l) zeta^k / delta in row k(k+1)/2 + l of <paramref name="past"/>. Outer index: l; index: path.
+/// A(k,l) = u l'(r^k) D(k,l) zeta^k / delta in row k(k+1)/2 + l of <paramref name="past"/>. Outer index: l; index: path.
 /// </summary>
 /// <param name="products">Preactivations r^k.</param>
 /// <param name="labels">Labels y.</param>
@@ -18,7 +18,7 @@ namespace HighDimSgd.Kernels.Bodies;
 /// <param name="response">R_th(k,p) at element p.</param>
 /// <param name="step">The step k.</param>
 /// <param name="paths">Number of paths.</param>
-/// <param name="inverseAspect">1/delta.</param>
+/// <param name="inverseAspect">u/delta, u the schedule's factor on the rate.</param>
 /// <param name="loss">The loss.</param>
 public readonly struct TangentBody<TReal, TWord, TView, TLoss>(
     TView products,

@@ -71,6 +71,12 @@ public sealed partial record Experiment
     public IReadOnlyList<int> RecordStepsAt(int size) =>
         IsOnline ? [.. RecordTimes.Select(t => (int)Math.Round(t / Algorithm.StepAt(size)))] : RecordSteps;
 
+    /// <summary>What the ridge takes off theta in a step, as a fraction of theta: lambda D u v at the middle of the step.</summary>
+    /// <param name="step">The step k.</param>
+    /// <param name="size">Dimension (online).</param>
+    public double RidgeStep(int step, int size = 0) =>
+        Model.Ridge * Algorithm.StepAt(size) * Algorithm.RateFactor(step, size) * Algorithm.RidgeFactor(step, size);
+
     /// <summary>Number of samples at dimension <paramref name="size"/>: n = delta d, or all that an online run draws.</summary>
     public int Samples(int size) => checked(IsOnline ? Algorithm.StepsAt(size) * Algorithm.Batch : (int)Math.Round(Aspect * size));
 }
@@ -180,6 +186,12 @@ public sealed record AlgorithmSpec
     /// <summary>Step D > 0; 0 for online, see <see cref="StepAt"/>.</summary>
     public required double Step { get; init; }
 
+    /// <summary>Factor u(t) on the learning rate, which multiplies clock and ridge alike; null for a constant rate.</summary>
+    public Schedule? RateSchedule { get; init; }
+
+    /// <summary>Factor v(t) on the ridge, beside that on the rate; null for a constant ridge.</summary>
+    public Schedule? RidgeSchedule { get; init; }
+
     /// <summary>Number of steps K; the horizon is K D. 0 for online, see <see cref="StepsAt"/>.</summary>
     public required int Steps { get; init; }
 
@@ -199,6 +211,21 @@ public sealed record AlgorithmSpec
 
     /// <summary>Time per step at dimension <paramref name="size"/>: D, or rate/d.</summary>
     public double StepAt(int size) => Kind == ClockKind.Online ? Rate / size : Step;
+
+    /// <summary>True where all steps are alike, so that what is linear responds by the lag alone.</summary>
+    public bool IsSteady => RateSchedule is null && RidgeSchedule is null;
+
+    /// <summary>u at a time; 1 without a schedule.</summary>
+    public double RateFactorAt(double time) => RateSchedule?.At(time, Horizon) ?? 1;
+
+    /// <summary>v at a time; 1 without a schedule.</summary>
+    public double RidgeFactorAt(double time) => RidgeSchedule?.At(time, Horizon) ?? 1;
+
+    /// <summary>u of step k at dimension <paramref name="size"/>: its value in the middle of the step, t = (k + 1/2) D.</summary>
+    public double RateFactor(int step, int size = 0) => RateFactorAt((step + 0.5) * StepAt(size));
+
+    /// <summary>v of step k, taken like u.</summary>
+    public double RidgeFactor(int step, int size = 0) => RidgeFactorAt((step + 0.5) * StepAt(size));
 
     /// <summary>Number of steps at dimension <paramref name="size"/>.</summary>
     public int StepsAt(int size) => Kind == ClockKind.Online ? checked((int)Math.Round(Horizon * size / Rate)) : Steps;

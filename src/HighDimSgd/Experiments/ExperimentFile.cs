@@ -48,7 +48,7 @@ public sealed partial record Experiment
                 (Keys.StartNorm, Keys.StartNorm.Write(Model.StartNorm)),
                 (Keys.StartOverlap, Keys.StartOverlap.Write(Model.StartOverlap)))))),
         (Keys.Aspect, Keys.Aspect.Write(Aspect)),
-        (Keys.Algorithm, Keys.Algorithm.Write(
+        (Keys.Algorithm, Keys.Algorithm.Write([
             (Keys.Clock, Keys.Clock.Write(Algorithm.Kind)),
             (Keys.Temperature, Keys.Temperature.Write(Algorithm.Temperature)),
             (Keys.Amplification, Keys.Amplification.Write(Algorithm.Amplification)),
@@ -56,7 +56,8 @@ public sealed partial record Experiment
             (Keys.Step, Keys.Step.Write(Algorithm.Step)),
             (Keys.Batch, Keys.Batch.Write(Algorithm.Batch)),
             (Keys.Rate, Keys.Rate.Write(Algorithm.Rate)),
-            (Keys.Horizon, Keys.Horizon.Write(Short(Algorithm.Horizon))))),
+            (Keys.Horizon, Keys.Horizon.Write(Short(Algorithm.Horizon))),
+            .. ScheduleJson()])),
         (Keys.Design, Keys.Design.Write(
             (Keys.Law, Keys.Law.Write(Design.Law)),
             (Keys.Storage, Keys.Storage.Write(Design.Storage)))),
@@ -94,6 +95,25 @@ public sealed partial record Experiment
 
     /// <summary><paramref name="points"/> times spread evenly over 0..<paramref name="horizon"/>.</summary>
     internal static double[] EvenTimes(int points, double horizon) => [.. Enumerable.Range(0, points).Select(j => Short(j * horizon / (points - 1)))];
+
+    /// <summary>The schedules as one section; nothing where there is none.</summary>
+    private (Key, JsonNode)[] ScheduleJson()
+    {
+        (Key, JsonNode)[] schedules = [.. Of(Keys.RateSchedule, Algorithm.RateSchedule), .. Of(Keys.RidgeSchedule, Algorithm.RidgeSchedule)];
+        return schedules.Length == 0 ? [] : [(Keys.Schedule, Keys.Schedule.Write(schedules))];
+
+        static (Key, JsonNode)[] Of(SectionKey key, Schedule? schedule) => schedule is null ? [] :
+        [
+            (key, key.Write(
+                (Keys.Shape, Keys.Shape.Write(schedule.Kind)),
+                (Keys.Warmup, Keys.Warmup.Write(schedule.Warmup)),
+                (Keys.Factor, Keys.Factor.Write(schedule.Factor)),
+                (Keys.Power, Keys.Power.Write(schedule.Power)),
+                (Keys.End, Keys.End.Write(schedule.End)),
+                (Keys.ScheduleTimes, Keys.ScheduleTimes.Write(schedule.Times)),
+                (Keys.Factors, Keys.Factors.Write(schedule.Factors)))),
+        ];
+    }
 
     private JsonObject RecordJson()
     {

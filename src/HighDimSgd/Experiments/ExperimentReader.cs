@@ -33,7 +33,7 @@ internal sealed partial class ExperimentReader
         else if (!_file.Has(Keys.Aspect))
             throw _file.Missing(Keys.Aspect);
         double aspect = _file.Get(Keys.Aspect);
-        AlgorithmSpec algorithm = isOnline ? Online() : Algorithm(aspect);
+        AlgorithmSpec algorithm = Scheduled(isOnline ? Online() : Algorithm(aspect), model);
         List<int> sizes = isOnline ? [.. _file.Get(Keys.Sizes).Select(d => (int)d)] : Sizes(aspect);
         IReadOnlyList<int> replicas = Replicas(sizes.Count);
         Section theory = _file.Get(Keys.Theory);

@@ -106,8 +106,55 @@ internal static class Keys
     public static readonly NumberKey Horizon =
         new("horizon", 1e-9, 1e6, "Time at the end: a whole number of steps, or the nearest iteration.") { Unit = "time" };
 
+    public static readonly ChoiceKey<ScheduleKind> Shape = new(
+        "kind",
+        "Shape after the warm-up: 1; times a factor at each of some times; end + (1-end)(1-s)^power or end + (1-end)(1+cos(pi s))/2, "
+        + "s from 0 to 1 at the horizon; or linear between points.",
+        ("constant", ScheduleKind.Constant),
+        ("step", ScheduleKind.Step),
+        ("polynomial", ScheduleKind.Polynomial),
+        ("cosine", ScheduleKind.Cosine),
+        ("table", ScheduleKind.Table));
+
+    public static readonly NumberKey Warmup = new("warmup", 0, 1e6, "Time over which the factor first rises linearly from 0.")
+    {
+        Default = 0,
+        OnlyFor = ["constant", "step", "polynomial", "cosine"],
+        Unit = "time",
+    };
+
+    public static readonly NumberKey Factor = new("factor", 0, 1e3, "What each of the times multiplies by.") { OnlyFor = ["step"], Absent = 1 };
+
+    public static readonly NumberKey Power = new("power", 1e-3, 1e3, "Exponent.") { Default = 1, OnlyFor = ["polynomial"], Absent = 1 };
+
+    public static readonly NumberKey End =
+        new("end", 0, 1e3, "Value at the horizon.") { Default = 0, OnlyFor = ["polynomial", "cosine"] };
+
+    public static readonly ListKey<double> ScheduleTimes = new(
+        "times", new NumberKey("time", 0, 1e6, "Time."), 1, 10_001, ListOrder.Ascending, "Times of the jumps or of the table's points.")
+    {
+        OnlyFor = ["step", "table"],
+        Absent = [],
+        Unit = "time",
+    };
+
+    public static readonly ListKey<double> Factors = new(
+        "factors", new NumberKey("factor", 0, 1e3, "Factor."), 1, 10_001, ListOrder.Any, "Values at the times of the table.")
+    {
+        OnlyFor = ["table"],
+        Absent = [],
+    };
+
+    public static readonly SectionKey RateSchedule = OfSchedule("rate", "Factor on the learning rate: on the clock and on the ridge alike.");
+
+    public static readonly SectionKey RidgeSchedule = OfSchedule("ridge", "Factor on the ridge, beside that on the rate.");
+
+    public static readonly SectionKey Schedule =
+        new("schedule", "Factors on the rate and on the ridge as functions of time; none by default.", RateSchedule, RidgeSchedule) { Required = false };
+
     public static readonly SectionKey Algorithm = new(
-        "algorithm", "The clock, its step and the horizon.", Clock, Temperature, Amplification, Fraction, Step, Batch, Rate, Horizon)
+        "algorithm", "The clock, its step and the horizon.",
+        Clock, Temperature, Amplification, Fraction, Step, Batch, Rate, Horizon, Schedule)
     {
         Decider = Clock,
     };
@@ -212,5 +259,11 @@ internal static class Keys
         "", "An experiment.", Family, Name, Seed, Model, Aspect, Algorithm, Design, Sizes, Replicas, ReplicasPerDesign, Record, Theory, Verdict, Compare)
     {
         Decider = Family,
+    };
+
+    private static SectionKey OfSchedule(string name, string doc) => new(name, doc, Shape, Warmup, Factor, Power, End, ScheduleTimes, Factors)
+    {
+        Decider = Shape,
+        Required = false,
     };
 }

@@ -78,7 +78,7 @@ internal sealed class TheoryProbe(Experiment experiment, IDevice device, Crowdin
     /// <summary>The recursions of the two-time functions for force-free paths, whose covariance needs no paths.</summary>
     private static double TwoTimeSeconds(int steps)
     {
-        var functions = new TwoTime(steps, 0.999, 1, 1, 0);
+        var functions = new TwoTime(steps, _ => 0.999, 1, 1, 0);
         double[] responses = new double[steps + 1], covariance = new double[steps + 1];
         var watch = Stopwatch.StartNew();
         for (int k = 0; k < steps; k++)

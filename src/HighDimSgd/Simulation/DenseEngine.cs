@@ -88,13 +88,11 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
             if (k == experiment.RecordSteps[record] && !Observe(curves, record++))
                 return false;
             if (k < steps)
-                skeletons.For(1, shape.Size, new UpdateBody<TReal, TWord, TView>(theta, gradient, Shrink));
+                skeletons.For(1, shape.Size, new UpdateBody<TReal, TWord, TView>(theta, gradient, (float)(1 - experiment.RidgeStep(k))));
         }
 
         return true;
     }
-
-    private float Shrink => (float)(1 - (experiment.Model.Ridge * experiment.Algorithm.Step));
 
     private void DrawLabels(int number)
     {
@@ -109,7 +107,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         if (step % 4 == 0)
             clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), shape.Samples, group, Field(Purpose.Clock, replica));
         skeletons.RowPass(1, design, shape.RowStride, shape.Samples, theta, gradient, new TrainRow<TReal, TWord, TView, TLoss>(
-            products, labels, increments, (step % 4) * stride, (float)(1 / experiment.Aspect), loss));
+            products, labels, increments, (step % 4) * stride, (float)(experiment.Algorithm.RateFactor(step) / experiment.Aspect), loss));
     }
 
     private bool Observe(double[,] curves, int record)

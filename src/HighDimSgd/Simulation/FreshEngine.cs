@@ -59,7 +59,7 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
                 break;
             if (k % shape.Iterations == 0)
                 DrawChunk(replica, k / shape.Iterations);
-            Iterate(k % shape.Iterations);
+            Iterate(k);
         }
 
         return true;
@@ -78,14 +78,15 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         RandomField Field(Purpose purpose) => new(experiment.Seed, purpose, shape.Size, (uint)replica);
     }
 
-    private void Iterate(int position)
+    private void Iterate(int k)
     {
         AlgorithmSpec algorithm = experiment.Algorithm;
-        int row = position * shape.Batch;
+        int row = k % shape.Iterations * shape.Batch;
+        double kick = algorithm.RateFactor(k, shape.Size) * (algorithm.Rate / algorithm.Batch);
         skeletons.RowPass(1, design.From((long)row * shape.RowStride), shape.RowStride, shape.Batch, theta, gradient,
-            new FreshRow<TReal, TWord, TView, TLoss>(labels.From(row), shape.Batch, (float)(algorithm.Rate / algorithm.Batch), loss));
+            new FreshRow<TReal, TWord, TView, TLoss>(labels.From(row), shape.Batch, (float)kick, loss));
         skeletons.For(1, shape.Size, new DecayBody<TReal, TWord, TView>(
-            theta, gradient, (float)(experiment.Model.Ridge * algorithm.StepAt(shape.Size))));
+            theta, gradient, (float)experiment.RidgeStep(k, shape.Size)));
     }
 
     private bool Observe(double[,] curves, int record)

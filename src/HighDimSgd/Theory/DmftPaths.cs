@@ -92,12 +92,12 @@ internal sealed class DmftPaths<TReal, TWord, TView, TLoss>
     private TwoTime Start()
     {
         ModelSpec model = experiment.Model;
-        return new(steps, 1 - (model.Ridge * experiment.Algorithm.Step), model.TeacherNorm, model.StartNorm, model.StartOverlap);
+        return new(steps, k => 1 - experiment.RidgeStep(k), model.TeacherNorm, model.StartNorm, model.StartOverlap);
     }
 
     private void Advance(int k)
     {
-        double step = experiment.Algorithm.Step, aspect = experiment.Aspect;
+        double rate = experiment.Algorithm.RateFactor(k), step = rate * experiment.Algorithm.Step, aspect = experiment.Aspect;
         var sums = new double[(2 * k) + 2];
         double squares = skeletons.TallSkinny(
             table, shape, Coefficients(k), new PathRow<TReal, TWord, TView, TLoss>(products, slopes, labels, paths, loss), sums);
@@ -107,8 +107,8 @@ internal sealed class DmftPaths<TReal, TWord, TView, TLoss>
             responses[j] = step * sums[j == 0 ? 0 : (2 * j) - 1] / paths;
         for (int l = 0; l < k; l++)
             covariance[l] = step * sums[(2 * l) + 2] / paths;
-        // E zeta^2 = D^2 + tau' delta D: the second term is the Ito diagonal (docs/concepts/proportional-limit.md).
-        covariance[k] = squares / paths * ((step * step / aspect) + (experiment.Algorithm.EffectiveTemperature(aspect) * step));
+        // u^2 E zeta^2 = u^2 (D^2 + tau' delta D): the second term is the Ito diagonal (docs/concepts/proportional-limit.md).
+        covariance[k] = squares / paths * ((step * step / aspect) + (rate * experiment.Algorithm.EffectiveTemperature(aspect) * step));
         forces.Make(k, squares);
         if (tangents is null)
         {

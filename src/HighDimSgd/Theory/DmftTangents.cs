@@ -14,8 +14,7 @@ internal sealed class DmftTangents<TReal, TWord, TView, TLoss>
     where TLoss : struct, ILoss<TReal>
 {
     private readonly ISkeletons<TReal, TWord, TView> skeletons;
-    private readonly double step;
-    private readonly float inverseAspect;
+    private readonly Experiment experiment;
     private readonly TLoss loss;
     private readonly PathTable past, now;
     private readonly TView products, labels, increments, pastTable, nowTable, response;
@@ -27,8 +26,7 @@ internal sealed class DmftTangents<TReal, TWord, TView, TLoss>
         this.skeletons = skeletons;
         this.loss = loss;
         (this.products, this.labels, this.increments) = (products, labels, increments);
-        step = experiment.Algorithm.Step;
-        inverseAspect = (float)(1 / experiment.Aspect);
+        this.experiment = experiment;
         int count = DmftSweeps.TangentPaths(experiment.Theory.Paths), steps = experiment.Algorithm.Steps;
         past = new(count, steps * (steps + 1) / 2);
         now = new(count, steps);
@@ -37,18 +35,19 @@ internal sealed class DmftTangents<TReal, TWord, TView, TLoss>
         response = skeletons.Allocate(steps);
     }
 
-    /// <summary>R_f(k,l) = D E[l'(r^k) d r^k / d w^l] for l = 0..k.</summary>
+    /// <summary>R_f(k,l) = u D E[l'(r^k) d r^k / d w^l] for l = 0..k.</summary>
     public void Advance(int k, TwoTime functions, Span<double> forceResponse)
     {
+        double rate = experiment.Algorithm.RateFactor(k);
         var row = new float[k];
         for (int p = 0; p < k; p++)
             row[p] = (float)functions.Response(k, p);
         skeletons.Write(response, row);
         skeletons.For(k + 1, now.Rows, new TangentBody<TReal, TWord, TView, TLoss>(
             products, labels, increments, pastTable, past.Columnwise(0, 1), nowTable, now.Columnwise(0, 1), response, k, now.Rows,
-            inverseAspect, loss));
+            (float)(rate / experiment.Aspect), loss));
         skeletons.TallSkinny(nowTable, now, [], new UnitRow<TReal, TWord>(now.Rows), forceResponse);
         for (int l = 0; l <= k; l++)
-            forceResponse[l] *= step / now.Rows;
+            forceResponse[l] *= rate * experiment.Algorithm.Step / now.Rows;
     }
 }

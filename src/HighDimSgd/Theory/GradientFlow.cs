@@ -23,7 +23,7 @@ public static class GradientFlow
     /// </summary>
     /// <param name="model">Squared loss, linear label.</param>
     /// <param name="aspect">delta = n/d.</param>
-    /// <param name="time">Time t, at least 0.</param>
+    /// <param name="time">Time t, at least 0; where the rate has a schedule u, the integral of u up to t.</param>
     /// <exception cref="ArgumentException">The loss is not squared or the label not linear.</exception>
     public static FlowMoments At(ModelSpec model, double aspect, double time)
     {

@@ -24,9 +24,11 @@ public static class OnlineForm
         return ((kept * model.StartNorm) + fed + (c * off * kept * Decay.Integral(a - b, time)), end + (off * Math.Exp(-a * time)));
     }
 
-    /// <summary>The comparisons for an online theory.</summary>
+    /// <summary>The comparisons for an online theory; none with a schedule, for which <see cref="At"/> does not hold.</summary>
     internal static IEnumerable<SecondAnswer> Of(Experiment experiment, TheoryResult theory)
     {
+        if (!experiment.Algorithm.IsSteady)
+            return [];
         double temperature = experiment.Algorithm.Rate / experiment.Algorithm.Batch;
         (double Q, double M)[] exact = [.. theory.Times.Select(t => At(experiment.Model, temperature, t))];
         var fresh = new FreshData(experiment.Model);

@@ -7,8 +7,8 @@ namespace HighDimSgd.Theory;
 
 /// <summary>
 /// The limit of one-pass SGD at temperature tau = rate/B (Saad and Solla 1995, Goldt et al. 2019):
-/// dq/dt = -2 lambda q - 2 E[l w] + tau E[l^2], dm/dt = -lambda m - E[l w*], (w, w*) Gaussian of covariance ((q, m), (m, rho)). No
-/// Monte-Carlo error: the errors of its curves are 0.
+/// dq/dt = -2 lambda q - 2 E[l w] + tau E[l^2], dm/dt = -lambda m - E[l w*], (w, w*) Gaussian of covariance ((q, m), (m, rho)); with
+/// schedules both times u, and u tau, v lambda. No Monte-Carlo error: the errors of its curves are 0.
 /// </summary>
 /// <param name="experiment">An experiment with the algorithm <c>online</c>.</param>
 /// <param name="cancellation">Stops the integration.</param>
@@ -53,7 +53,7 @@ public sealed class OnlineTheory(Experiment experiment, CancellationToken cancel
         (double q, double m, double now) = (experiment.Model.StartNorm, experiment.Model.StartOverlap, 0);
         for (int t = 0; t < times.Count; now = times[t++])
         {
-            (q, m) = Advance(q, m, times[t] - now);
+            (q, m) = Pieces(q, m, now, times[t]);
             ObservableValues.Write(experiment.Model, fresh, q, m, table, t);
         }
 
@@ -90,16 +90,31 @@ public sealed class OnlineTheory(Experiment experiment, CancellationToken cancel
         }
     }
 
-    /// <summary>Runge and Kutta's rule of order 4; steps are halved until two halvings agree, and the last two are extrapolated.</summary>
-    private (double Q, double M) Advance(double q, double m, double span)
+    /// <summary>From one time to another, piece by piece between the breaks of the schedules.</summary>
+    private (double Q, double M) Pieces(double q, double m, double from, double to)
     {
+        AlgorithmSpec algorithm = experiment.Algorithm;
+        IEnumerable<double> breaks = new[] { algorithm.RateSchedule, algorithm.RidgeSchedule }.SelectMany(s => s?.Breaks ?? []);
+        foreach (double end in breaks.Where(t => t > from && t < to).Append(to).Order())
+        {
+            (q, m) = Advance(q, m, from, end);
+            from = end;
+        }
+
+        return (q, m);
+    }
+
+    /// <summary>Runge and Kutta's rule of order 4; steps are halved until two halvings agree, and the last two are extrapolated.</summary>
+    private (double Q, double M) Advance(double q, double m, double from, double to)
+    {
+        double span = to - from;
         if (span == 0 || !double.IsFinite(q))
             return (q, m);
         int first = (int)Math.Ceiling(span / LongestStep);
-        (double Q, double M) coarse = Steps(q, m, span, first);
+        (double Q, double M) coarse = Steps(q, m, from, to, first);
         for (int halving = 1; ; halving++)
         {
-            (double Q, double M) fine = Steps(q, m, span, (long)first << halving);
+            (double Q, double M) fine = Steps(q, m, from, to, (long)first << halving);
             double errorQ = (fine.Q - coarse.Q) / 15, errorM = (fine.M - coarse.M) / 15;
             bool settled = Math.Abs(errorQ) <= Tolerance * Math.Max(1, Math.Abs(fine.Q)) && Math.Abs(errorM) <= Tolerance * Math.Max(1, Math.Abs(fine.M));
             if (settled || (halving >= MostHalvings && !double.IsFinite(fine.Q)))
@@ -110,16 +125,17 @@ public sealed class OnlineTheory(Experiment experiment, CancellationToken cancel
         }
     }
 
-    private (double Q, double M) Steps(double q, double m, double span, long count)
+    private (double Q, double M) Steps(double q, double m, double from, double to, long count)
     {
-        double h = span / count;
+        double h = (to - from) / count;
         for (long i = 0; i < count && double.IsFinite(q); i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            (double q1, double m1) = Rate(q, m);
-            (double q2, double m2) = Rate(q + (h / 2 * q1), m + (h / 2 * m1));
-            (double q3, double m3) = Rate(q + (h / 2 * q2), m + (h / 2 * m2));
-            (double q4, double m4) = Rate(q + (h * q3), m + (h * m3));
+            double start = from + (i * h), middle = start + (h / 2), end = Math.Min(start + h, Math.BitDecrement(to));
+            (double q1, double m1) = Rate(q, m, start);
+            (double q2, double m2) = Rate(q + (h / 2 * q1), m + (h / 2 * m1), middle);
+            (double q3, double m3) = Rate(q + (h / 2 * q2), m + (h / 2 * m2), middle);
+            (double q4, double m4) = Rate(q + (h * q3), m + (h * m3), end);
             q += h / 6 * (q1 + (2 * q2) + (2 * q3) + q4);
             m += h / 6 * (m1 + (2 * m2) + (2 * m3) + m4);
         }
@@ -127,10 +143,12 @@ public sealed class OnlineTheory(Experiment experiment, CancellationToken cancel
         return (q, m);
     }
 
-    private (double Q, double M) Rate(double q, double m)
+    private (double Q, double M) Rate(double q, double m, double time)
     {
         SlopeMoments l = fresh.Slope(q, m);
-        double ridge = experiment.Model.Ridge, temperature = experiment.Algorithm.Rate / experiment.Algorithm.Batch;
-        return (-2 * ((ridge * q) + l.AlongStudent) + (temperature * l.Square), (-ridge * m) - l.AlongTeacher);
+        AlgorithmSpec algorithm = experiment.Algorithm;
+        double u = algorithm.RateFactorAt(time), ridge = experiment.Model.Ridge * algorithm.RidgeFactorAt(time);
+        double temperature = u * algorithm.Rate / algorithm.Batch;
+        return (u * (-2 * ((ridge * q) + l.AlongStudent) + (temperature * l.Square)), u * ((-ridge * m) - l.AlongTeacher));
     }
 }

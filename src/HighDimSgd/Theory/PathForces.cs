@@ -15,7 +15,7 @@ namespace HighDimSgd.Theory;
 internal readonly record struct PathViews<TView>(TView Table, TView Products, TView Slopes, PathTable Shape);
 
 /// <summary>
-/// The clock of the paths and their forces f = l zeta / delta. The chance correlations over the paths of the clock's noise with l, l^2
+/// The clock of the paths and their forces f = u l zeta / delta. The chance correlations over the paths of the clock's noise with l, l^2
 /// and r l, which are 0 in the mean, are taken out: this alone takes 40 per cent off the error of q.
 /// </summary>
 internal sealed class PathForces<TReal, TWord, TView>
@@ -28,7 +28,7 @@ internal sealed class PathForces<TReal, TWord, TView>
     private readonly PathViews<TView> views;
     private readonly RefinedField<TReal, TWord, TView> refined;
     private readonly ClockSource<TReal, TWord, TView> clock;
-    private readonly float inverseAspect;
+    private readonly double aspect;
     private readonly bool noisy;
 
     /// <summary>The forces of an experiment.</summary>
@@ -41,7 +41,7 @@ internal sealed class PathForces<TReal, TWord, TView>
         algorithm = experiment.Algorithm;
         int finer = refined.Refinement;
         clock = new(skeletons, algorithm with { Step = algorithm.Step / finer, Steps = algorithm.Steps * finer }, experiment.Aspect);
-        inverseAspect = (float)(1 / experiment.Aspect);
+        aspect = experiment.Aspect;
         noisy = algorithm.EffectiveTemperature(experiment.Aspect) > 0;
         Increments = skeletons.Allocate(views.Shape.Rows);
     }
@@ -59,7 +59,7 @@ internal sealed class PathForces<TReal, TWord, TView>
     /// <param name="k">The step.</param>
     /// <param name="squares">Sum of l^2 over the paths.</param>
     public void Make(int k, double squares) => skeletons.For(1, views.Shape.Rows, new ForceBody<TReal, TWord, TView>(
-        views.Products, views.Slopes, views.Table, Columns, Increments, k, inverseAspect, noisy ? Projections(k, squares) : new(0, 0, 0, 0)));
+        views.Products, views.Slopes, views.Table, Columns, Increments, k, (float)(algorithm.RateFactor(k) / aspect), noisy ? Projections(k, squares) : new(0, 0, 0, 0)));
 
     private Four<float> Projections(int k, double squares)
     {

@@ -9,6 +9,14 @@ namespace HighDimSgd.Theory;
 /// <param name="TrainLoss">Mean loss on the samples by step, half of <paramref name="Grad2"/>.</param>
 /// <param name="TestLoss">Expected loss on fresh data by step.</param>
 /// <param name="Grad2">E[l^2] = |X theta - y|^2/n by step.</param>
+public record RidgeCurves(double[] Q, double[] M, double[] TrainLoss, double[] TestLoss, double[] Grad2);
+
+/// <summary>The exact limit where all steps are alike, with its response and its stability.</summary>
+/// <param name="Q">q = |theta|^2/d by step.</param>
+/// <param name="M">m = theta.theta*/d by step.</param>
+/// <param name="TrainLoss">Mean loss on the samples by step, half of <paramref name="Grad2"/>.</param>
+/// <param name="TestLoss">Expected loss on fresh data by step.</param>
+/// <param name="Grad2">E[l^2] = |X theta - y|^2/n by step.</param>
 /// <param name="Response">
 /// Response by lag, <c>R_th(k, p) = Response[k-1-p]</c> for p below k: the effect on theta(k) of a push given in step p.
 /// </param>
@@ -18,6 +26,7 @@ namespace HighDimSgd.Theory;
 /// </param>
 public sealed record RidgeSolution(
     double[] Q, double[] M, double[] TrainLoss, double[] TestLoss, double[] Grad2, double[] Response, double KernelMass)
+    : RidgeCurves(Q, M, TrainLoss, TestLoss, Grad2)
 {
     /// <summary>True where the loss stays bounded for all times.</summary>
     public bool IsStable => KernelMass < 1;
@@ -31,11 +40,13 @@ public sealed record RidgeSolution(
 public static class RidgeVolterra
 {
     /// <summary>Solves an experiment.</summary>
-    /// <exception cref="ArgumentException">The loss is not squared or the label not linear.</exception>
+    /// <exception cref="ArgumentException">The loss is not squared, the label not linear, or the steps differ: see <see cref="RidgeMoments"/>.</exception>
     public static RidgeSolution Solve(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         var algorithm = experiment.Algorithm;
+        if (!algorithm.IsSteady)
+            throw new ArgumentException("The kernels of the Volterra equation depend on the lag alone only where all steps are alike.", nameof(experiment));
         return Solve(
             experiment.Model, experiment.Aspect, algorithm.Step, algorithm.Steps, algorithm.EffectiveTemperature(experiment.Aspect));
     }

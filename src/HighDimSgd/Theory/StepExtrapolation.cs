@@ -16,7 +16,8 @@ public sealed record ContinuousCurve(double[] Mean, double[] Error, double StepE
 
 /// <summary>
 /// The theory in continuous time: sweeps at the steps D, D/2 and D/4 that share their random numbers, extrapolated sweep by sweep,
-/// f(0) = (8 f(D/4) - 6 f(D/2) + f(D))/3, which is free of the orders D and D^2.
+/// f(0) = (8 f(D/4) - 6 f(D/2) + f(D))/3, which is free of the orders D and D^2. A schedule is a function of time, taken in the middle
+/// of the steps of each level; let its jumps fall on boundaries of the coarsest.
 /// </summary>
 public static class StepExtrapolation
 {

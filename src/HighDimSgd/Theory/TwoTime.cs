@@ -12,7 +12,7 @@ internal sealed class TwoTime
     // keeps the factor stable at the price of a thousandth of independent noise in each w^k.
     internal const double Nugget = 1e-6;
 
-    private readonly double shrink;
+    private readonly Func<int, double> shrinking;
     private readonly double teacherNorm;
     private readonly double[,] covariance;
     private readonly double[,] force;
@@ -22,13 +22,13 @@ internal sealed class TwoTime
 
     /// <summary>Starts the recursions.</summary>
     /// <param name="steps">Number of steps K.</param>
-    /// <param name="shrink">1 - lambda D.</param>
+    /// <param name="shrinking">What the ridge leaves of theta in a step, 1 - lambda D without schedules.</param>
     /// <param name="teacherNorm">rho.</param>
     /// <param name="startNorm">q(0).</param>
     /// <param name="startOverlap">m(0).</param>
-    public TwoTime(int steps, double shrink, double teacherNorm, double startNorm, double startOverlap)
+    public TwoTime(int steps, Func<int, double> shrinking, double teacherNorm, double startNorm, double startOverlap)
     {
-        this.shrink = shrink;
+        this.shrinking = shrinking;
         this.teacherNorm = teacherNorm;
         covariance = new double[steps + 1, steps + 1];
         force = new double[steps + 1, steps + 1];
@@ -114,6 +114,7 @@ internal sealed class TwoTime
     public void Advance(int k, double teacherResponse, ReadOnlySpan<double> forceResponse, ReadOnlySpan<double> forceCovariance)
     {
         int next = k + 1;
+        double shrink = shrinking(k);
         for (int l = 0; l <= k; l++)
             force[k, l] = force[l, k] = forceCovariance[l];
         for (int p = 0; p <= k; p++)

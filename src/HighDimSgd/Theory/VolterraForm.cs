@@ -6,14 +6,16 @@ namespace HighDimSgd.Theory;
 
 /// <summary>
 /// Squared loss, linear label, any full-pass clock: q, m, training loss and mean squared derivative against the Volterra equation
-/// at step D.
+/// at step D, or against the recursion of the moments where steps differ.
 /// </summary>
 internal static class VolterraForm
 {
     /// <summary>The comparisons for one theory.</summary>
     public static IEnumerable<SecondAnswer> Of(Experiment experiment, TheoryResult theory)
     {
-        RidgeSolution exact = RidgeVolterra.Solve(experiment);
+        bool isSteady = experiment.Algorithm.IsSteady;
+        RidgeCurves exact = isSteady ? RidgeVolterra.Solve(experiment) : RidgeMoments.Solve(experiment);
+        string name = isSteady ? "Volterra equation" : "recursion of moments";
         (string Name, double[] Curve)[] curves =
         [
             (Observables.Q, exact.Q), (Observables.M, exact.M), (Observables.TrainLoss, exact.TrainLoss), (Observables.Grad2, exact.Grad2),
@@ -23,7 +25,7 @@ internal static class VolterraForm
         {
             double[] recorded = [.. experiment.RecordSteps.Select(k => c.Curve[k])];
             return new SecondAnswer(
-                $"Volterra equation ({theory.Clock})", c.Name, theory.Sweeps[c.Name], recorded, norm + recorded.Max(Math.Abs),
+                $"{name} ({theory.Clock})", c.Name, theory.Sweeps[c.Name], recorded, norm + recorded.Max(Math.Abs),
                 (double)experiment.Algorithm.Steps / experiment.Theory.Paths, "the closed solution of the linear case");
         });
     }

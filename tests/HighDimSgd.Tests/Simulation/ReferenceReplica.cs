@@ -6,9 +6,11 @@ namespace HighDimSgd.Tests.Simulation;
 
 /// <summary>
 /// One replica written out plainly in float64, at the same addresses of the random field as the engine. Independent of the bodies,
-/// the skeletons, the clock tables and the chunks of fresh samples: uniforms and normals are made anew from the words.
+/// the skeletons, the clock tables and the chunks of fresh samples: uniforms and normals are made anew from the words. Schedules of
+/// the experiment are ignored; factors on rate and ridge are functions of time of its own.
 /// </summary>
-internal sealed class ReferenceReplica(Experiment experiment, int size, int replica)
+internal sealed class ReferenceReplica(
+    Experiment experiment, int size, int replica, Func<double, double>? rate = null, Func<double, double>? ridge = null)
 {
     private readonly int samples = experiment.Samples(size);
 
@@ -61,10 +63,11 @@ internal sealed class ReferenceReplica(Experiment experiment, int size, int repl
             ]);
             if (k == algorithm.StepsAt(size))
                 return [.. rows];
-            var next = theta.Select(t => (1 - (model.Ridge * d)) * t).ToArray();
+            double u = rate?.Invoke((k + 0.5) * d) ?? 1, v = ridge?.Invoke((k + 0.5) * d) ?? 1;
+            var next = theta.Select(t => (1 - (u * v * model.Ridge * d)) * t).ToArray();
             foreach (int i in Visited(k))
             {
-                double f = slope[i] * (experiment.IsOnline ? algorithm.Rate / algorithm.Batch : Increment(k, i) / experiment.Aspect);
+                double f = u * slope[i] * (experiment.IsOnline ? algorithm.Rate / algorithm.Batch : Increment(k, i) / experiment.Aspect);
                 for (int j = 0; j < size; j++)
                     next[j] -= f * x[i, j];
             }

@@ -37,7 +37,7 @@ public class TwoTimeTests
         joint[0, 1] = joint[1, 0] = M;
         joint.SetSubMatrix(2, 2, force);
 
-        var functions = new TwoTime(Steps, Shrink, Rho, Q, M);
+        var functions = new TwoTime(Steps, _ => Shrink, Rho, Q, M);
         for (int k = 0; k < Steps; k++)
             functions.Advance(k, teacher[k], forceResponse.Row(k).ToArray().AsSpan(0, k + 1), force.Row(k).ToArray().AsSpan(0, k + 1));
         for (int k = 0; k <= Steps; k++)
@@ -53,7 +53,7 @@ public class TwoTimeTests
     [Fact]
     public void PartsRecoverTheResponsesFromTheirProjections()
     {
-        var functions = new TwoTime(2, Shrink, Rho, Q, M);
+        var functions = new TwoTime(2, _ => Shrink, Rho, Q, M);
         Assert.Null(functions.ExtendFactor(0));
         double[] responses = [0.3, -0.7], projections =
         [
@@ -69,7 +69,7 @@ public class TwoTimeTests
     [Fact]
     public void ACovarianceThatIsNoneIsRefused()
     {
-        var functions = new TwoTime(2, Shrink, Rho, Q, 1.5);
+        var functions = new TwoTime(2, _ => Shrink, Rho, Q, 1.5);
         Assert.Contains("positive definiteness", functions.ExtendFactor(0), StringComparison.Ordinal);
     }
 
