@@ -85,6 +85,10 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
     /// <summary>The sums over index of a body's four numbers at one slot, in float64 by a fixed tree.</summary>
     Four<double> Reduce<TBody>(int slot, int count, TBody body)
         where TBody : struct, IReduceBody<TReal>;
+
+    /// <summary>The same at every slot of a batch.</summary>
+    Four<double>[] ReduceEach<TBody>(int batch, int count, TBody body)
+        where TBody : struct, IReduceBody<TReal>;
 }
 
 /// <summary>
@@ -138,11 +142,40 @@ public interface IDevice
     /// <summary>Width of its vectors in bits; 0 where it has none.</summary>
     int VectorBits { get; }
 
-    /// <summary>Bytes of memory that experiments may use.</summary>
+    /// <summary>Bytes of memory that experiments may use; on a device with several workers each with memory of its own, those of one.</summary>
     long MemoryBytes { get; }
+
+    /// <summary>How it likes its work.</summary>
+    WorkShare Share { get; }
 
     /// <summary>Runs a program with skeletons of its own, which are disposed at its end.</summary>
     /// <param name="program">The program.</param>
     /// <param name="wholeDevice">True to give it all workers; false for one worker's share.</param>
     TResult Run<TResult>(IDeviceProgram<TResult> program, bool wholeDevice);
+}
+
+/// <summary>How a device likes its work; nothing of the results depends on it.</summary>
+/// <param name="UnitWork">Passes over design entries that a unit of work holds at most, one replica at least.</param>
+/// <param name="UnitReplicas">Replicas that a unit holds at most.</param>
+/// <param name="BatchBytes">
+/// Memory of each worker for replicas that advance together; 0 where workers share their memory and advance one replica at a time.
+/// </param>
+public sealed record WorkShare(double UnitWork, int UnitReplicas, long BatchBytes)
+{
+    /// <summary>Replicas of so many bytes that advance together; one at least.</summary>
+    public int Batch(long bytes) => (int)Math.Clamp(BatchBytes / bytes, 1, UnitReplicas);
+}
+
+/// <summary>Devices beside the CPU, of a package of their own.</summary>
+public interface IDeviceProvider
+{
+    /// <summary>What is there, and what is not and why.</summary>
+    IReadOnlyList<DeviceInfo> Describe();
+
+    /// <summary>Opens a device by its key.</summary>
+    /// <exception cref="MachineException">It is not there.</exception>
+    IDevice Open(string key);
+
+    /// <summary>The fastest GPU; null where there is none.</summary>
+    IDevice? Fastest();
 }
