@@ -15,7 +15,7 @@ internal sealed partial class ExperimentReader
             throw design.Refuse(Keys.Storage, "'bit' needs law 'rademacher', here it is 'gaussian'; allowed: " + Keys.Storage.Allowed);
         DesignStorage storage = design.Get(Keys.Storage);
         string? obstacle = law != DesignLaw.Gaussian ? "law 'gaussian', here it is 'rademacher'"
-            : algorithm.Kind == ClockKind.Online ? "an algorithm that passes all samples in every step, here it is 'online'"
+            : algorithm.IsIterative ? $"an algorithm that passes all samples in every step, here it is '{Keys.Clock.Word(algorithm.Kind)}'"
             : _file.GetInt(Keys.ReplicasPerDesign) > 1 ? "a design for each replica, here replicas_per_design is above 1"
             : null;
         if (storage == DesignStorage.MatrixFree && obstacle is not null)
