@@ -108,8 +108,10 @@ public static class Runner
         var solver = new DmftTheory(experiment, device, store);
         OnlineTheory? online = experiment.IsOnline ? new(experiment, cancellation) : null;
         bool isSolved = options.Stages != Stages.Simulation;
-        TheoryResult theory = !isSolved ? LeftOut(experiment) : online?.Solve() ?? Solve(solver, experiment);
-        Experiment[] others = isSolved ? [.. experiment.Further] : [];
+        TheoryResult theory = !isSolved ? LeftOut(experiment) : experiment.Algorithm.Kind is ClockKind.Sgd or ClockKind.Svag
+            ? LeftOut(experiment) with { Status = TheoryResult.None, Why = "that of true iterations is not there yet" }
+            : online?.Solve() ?? Solve(solver, experiment);
+        Experiment[] others = isSolved && !experiment.Algorithm.IsIterative ? [.. experiment.Further] : [];
         TheoryResult[] further = [.. others.Select(variant => Solve(solver, variant))];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
