@@ -46,7 +46,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
     {
         foreach (int size in stages == Stages.Theory ? [] : experiment.Sizes)
             Read(Simulator.Kind, SimulationHash, size);
-        if (stages == Stages.Simulation || experiment.IsOnline)
+        if (stages == Stages.Simulation || experiment.Algorithm.IsIterative)
             return;
         foreach (Experiment variant in experiment.Further.Prepend(experiment))
             Read(Keys.Clock.Word(variant.Algorithm.Kind), TheoryHash(variant, deviceKey), 0);
