@@ -66,6 +66,12 @@ internal static class Scenarios
     public static float[] FreshLogistic<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Fresh(place, count, default(LogisticLoss<Real1, Word1>));
 
+    public static float[] VisitSquared<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Visit(place, count, default(SquaredLoss<Real1, Word1>));
+
+    public static float[] VisitLogistic<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Visit(place, count, default(LogisticLoss<Real1, Word1>));
+
     public static float[] Products<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1>
     {
@@ -274,6 +280,11 @@ internal static class Scenarios
     }
 
     private static float[] SignsOf(int count) => [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? -1f : 1f)];
+
+    private static float[] Visit<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
+        where TView : struct, IView<Real1, Word1>
+        where TLoss : struct, ILoss<Real1> => Weights(place, Two, count, new VisitRow<Real1, Word1, TView, TLoss>(
+            place.Hold(SignsOf(Two * count)).Slots(Two), place.Hold(Reals(Two * count, 3)).Slots(Two), loss));
 
     /// <summary>A step with new directions on both sides, one with none.</summary>
     private static float[] Image<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
