@@ -107,7 +107,8 @@ public static class Runner
         var solver = new DmftTheory(experiment, device, store);
         OnlineTheory? online = experiment.IsOnline ? new(experiment, cancellation) : null;
         bool isSolved = options.Stages != Stages.Simulation;
-        TheoryResult theory = !isSolved ? LeftOut(experiment) : online?.Solve() ?? Solve(solver, experiment);
+        string? instability = RidgeStability.Explain(experiment);
+        TheoryResult theory = Explained(!isSolved ? LeftOut(experiment) : online?.Solve() ?? Solve(solver, experiment), instability);
         Experiment[] others = isSolved ? [.. experiment.Further] : [];
         TheoryResult[] further = [.. others.Select(variant => Solve(solver, variant))];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
@@ -119,6 +120,7 @@ public static class Runner
             experiment, theory, further.ToDictionary(t => t.Clock), sizes, FiniteSize.Fit(compared, experiment.Seed), verdict)
         {
             ClosedForms = ClosedForms.Check([(experiment, theory), .. others.Zip(further)]),
+            Instability = instability,
         };
         ResultsFolder.Write(folder, result, experiment.ToJson(), curves, new Manifest
         {
@@ -170,6 +172,10 @@ public static class Runner
                 new($"simulate d={size} shard {shard}", done.Count, end - first, LastQ(experiment, done, experiment.ReplicasPerDesign)));
         }
     }
+
+    /// <summary>A refusal with the reason why the theory had to leave the finite numbers, where there is one.</summary>
+    private static TheoryResult Explained(TheoryResult theory, string? instability) =>
+        theory.Status == TheoryResult.Refused && instability is not null ? theory with { Why = $"{theory.Why}; {instability}" } : theory;
 
     private static TheoryResult LeftOut(Experiment experiment) =>
         new(TheoryResult.LeftOut, string.Empty, Keys.Clock.Word(experiment.Algorithm.Kind), experiment.Times(), new Dictionary<string, Curve>());
