@@ -23,7 +23,7 @@ internal static class Dense
     {
         Name = "benchmark",
         Seed = 1,
-        Model = new() { Loss = LossKind.Logistic, Label = new(LabelKind.Logistic, Slope: 3), Ridge = 0.1 },
+        Model = new() { Loss = Loss.Logistic, Label = Label.Logistic(3), Ridge = 0.1 },
         Aspect = 2,
         Algorithm = new() { Kind = ClockKind.Sgf, Temperature = 4, Step = 0.2, Steps = Steps },
         Sizes = [1000],

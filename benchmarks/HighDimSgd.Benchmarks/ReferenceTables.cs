@@ -10,11 +10,11 @@ namespace HighDimSgd.Benchmarks;
 /// <summary>The tables of docs/reference/limits.md: limits with their errors, beside figures that were known before.</summary>
 internal static class ReferenceTables
 {
-    private static readonly ModelSpec Logistic = new() { Loss = LossKind.Logistic, Label = new(LabelKind.Logistic, Slope: 3), Ridge = 0.1 };
+    private static readonly ModelSpec Logistic = new() { Loss = Loss.Logistic, Label = Label.Logistic(3), Ridge = 0.1 };
 
-    private static readonly ModelSpec Ridge = new() { Loss = LossKind.Squared, Label = new(LabelKind.Linear, Noise: 0.5), Ridge = 0.1, StartNorm = 0.5 };
+    private static readonly ModelSpec Ridge = new() { Loss = Loss.Squared, Label = Label.Linear(0.5), Ridge = 0.1, StartNorm = 0.5 };
 
-    private static readonly ModelSpec Sign = new() { Loss = LossKind.Logistic, Label = new(LabelKind.Sign), Ridge = 0.2 };
+    private static readonly ModelSpec Sign = new() { Loss = Loss.Logistic, Label = Label.Sign, Ridge = 0.2 };
 
     /// <summary>Prints the tables whose titles contain <paramref name="which"/>; all where empty.</summary>
     public static void Print(string which)
@@ -87,7 +87,7 @@ internal static class ReferenceTables
     {
         double[][,] sweeps = Precision.Solve(experiment, experiment.Theory.Sweeps);
         string[] names = [.. Observables.Of(experiment.Model)];
-        RidgeSolution? closed = experiment.Model.Loss == LossKind.Squared ? RidgeVolterra.Solve(experiment) : null;
+        RidgeSolution? closed = experiment.Model.Loss == Loss.Squared ? RidgeVolterra.Solve(experiment) : null;
         Head(closed is null ? "" : " closed solution |");
         foreach ((string name, double[] earlier) in columns)
         {

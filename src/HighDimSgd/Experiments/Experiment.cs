@@ -1,3 +1,5 @@
+using HighDimSgd.Models;
+
 namespace HighDimSgd.Experiments;
 
 /// <summary>
@@ -81,45 +83,14 @@ public sealed partial record Experiment
     public int Samples(int size) => checked(IsOnline ? Algorithm.StepsAt(size) * Algorithm.Batch : (int)Math.Round(Aspect * size));
 }
 
-/// <summary>Losses. Squared: (r-y)^2/2. Logistic: log(1+exp(-y r)), y = +-1.</summary>
-public enum LossKind
-{
-    /// <summary>(r-y)^2/2.</summary>
-    Squared,
-
-    /// <summary>log(1+exp(-y r)).</summary>
-    Logistic,
-}
-
-/// <summary>
-/// Label channels, w* = x.theta*. Linear: y = w* + noise z. Sign: y = sign(w*). Logistic: P(y=1) = 1/(1+exp(-slope w*)).
-/// </summary>
-public enum LabelKind
-{
-    /// <summary>y = w* + noise z.</summary>
-    Linear,
-
-    /// <summary>y = sign(w*).</summary>
-    Sign,
-
-    /// <summary>y = 1 with probability 1/(1+exp(-slope w*)), else -1.</summary>
-    Logistic,
-}
-
-/// <summary>A label channel and its parameter.</summary>
-/// <param name="Kind">The channel.</param>
-/// <param name="Noise">Standard deviation of the label noise (linear only).</param>
-/// <param name="Slope">Slope kappa (logistic only).</param>
-public sealed record LabelSpec(LabelKind Kind, double Noise = 0, double Slope = 0);
-
 /// <summary>The learning problem.</summary>
 public sealed record ModelSpec
 {
     /// <summary>The loss.</summary>
-    public required LossKind Loss { get; init; }
+    public required Loss Loss { get; init; }
 
     /// <summary>The label channel.</summary>
-    public required LabelSpec Label { get; init; }
+    public required Label Label { get; init; }
 
     /// <summary>Ridge lambda >= 0: h(theta) = lambda theta.</summary>
     public double Ridge { get; init; }
@@ -134,7 +105,10 @@ public sealed record ModelSpec
     public double StartOverlap { get; init; }
 
     /// <summary>True where labels are +-1, so that an error rate exists.</summary>
-    public bool IsClassification => Label.Kind != LabelKind.Linear;
+    public bool IsClassification => Label.IsBinary;
+
+    /// <summary>True for squared loss with linear label, where closed solutions hold.</summary>
+    public bool IsLinear => Loss is SquaredLoss && Label is LinearLabel;
 }
 
 /// <summary>Laws of the sample clock over a step D.</summary>

@@ -18,7 +18,9 @@ public sealed partial record Experiment
 
     /// <summary>Checks an experiment that was built in code by the rules of the file, and returns what the file would give.</summary>
     /// <exception cref="ExperimentException">A value is not allowed.</exception>
-    public Experiment Validate() => Parse(ToJson().ToJsonString(), "experiment");
+    public Experiment Validate() => (Keys.Loss.Refusal(Model.Loss) ?? Keys.Label.Refusal(Model.Label)) is { } refusal
+        ? throw refusal
+        : Parse(ToJson().ToJsonString(), "experiment");
 
     /// <summary>
     /// The experiment as its file would say it, with the defaults filled in and a fixed order of keys. Reading it again gives
@@ -38,10 +40,7 @@ public sealed partial record Experiment
         (Keys.Seed, JsonValue.Create(Seed)),
         (Keys.Model, Keys.Model.Write(
             (Keys.Loss, Keys.Loss.Write(Model.Loss)),
-            (Keys.Label, Keys.Label.Write(
-                (Keys.LabelChannel, Keys.LabelChannel.Write(Model.Label.Kind)),
-                (Keys.Noise, Keys.Noise.Write(Model.Label.Noise)),
-                (Keys.Slope, Keys.Slope.Write(Model.Label.Slope)))),
+            (Keys.Label, Keys.Label.Write(Model.Label)),
             (Keys.Ridge, Keys.Ridge.Write(Model.Ridge)),
             (Keys.TeacherNorm, Keys.TeacherNorm.Write(Model.TeacherNorm)),
             (Keys.Start, Keys.Start.Write(

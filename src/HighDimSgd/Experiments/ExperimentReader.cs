@@ -74,23 +74,21 @@ internal sealed partial class ExperimentReader
 
     private ModelSpec Model()
     {
-        LossKind loss = _model.Get(Keys.Loss);
-        Section label = _model.Get(Keys.Label);
-        LabelKind channel = label.Get(Keys.LabelChannel);
-        LabelKind[] taken = loss == LossKind.Squared ? [LabelKind.Linear] : [LabelKind.Sign, LabelKind.Logistic];
-        if (!taken.Contains(channel))
+        Loss loss = Keys.Loss.Read(_model.Get(Keys.Loss));
+        Section channel = _model.Get(Keys.Label);
+        Label label = Keys.Label.Read(channel);
+        if (!loss.Takes(label))
         {
-            string allowed = string.Join(", ", taken.Select(Keys.LabelChannel.Word));
-            throw label.Refuse(
-                Keys.LabelChannel,
-                $"label '{Keys.LabelChannel.Word(channel)}' does not fit loss '{Keys.Loss.Word(loss)}'; allowed with this loss: {allowed}");
+            string allowed = string.Join(", ", Keys.Label.Kinds.Where(loss.Takes).Select(l => l.Name));
+            throw channel.Refuse(
+                Keys.Label.Decider, $"label '{label.Name}' does not fit loss '{loss.Name}'; allowed with this loss: {allowed}");
         }
 
         Section start = _model.Get(Keys.Start);
         var model = new ModelSpec
         {
             Loss = loss,
-            Label = new LabelSpec(channel, label.Get(Keys.Noise), label.Get(Keys.Slope)),
+            Label = label,
             Ridge = _model.Get(Keys.Ridge),
             TeacherNorm = _model.Get(Keys.TeacherNorm),
             StartNorm = start.Get(Keys.StartNorm),

@@ -272,10 +272,16 @@ internal sealed record ListKey<T>(string Name, Key<T> Item, int Shortest, int Lo
 /// <param name="Name">The section's key.</param>
 /// <param name="Doc">One line.</param>
 /// <param name="Keys">Its keys, in the order of the reference.</param>
-internal sealed record SectionKey(string Name, string Doc, params Key[] Keys) : Key(Name, Doc)
+internal record SectionKey(string Name, string Doc, params IReadOnlyList<Key> Keys) : Key(Name, Doc)
 {
+    /// <summary>Its keys, in the order of the reference.</summary>
+    public virtual IReadOnlyList<Key> Keys { get; } = Keys;
+
     /// <summary>The key that decides which others the section takes; read before anything else in the section.</summary>
-    public Key? Decider { get; init; }
+    public virtual Key? Decider { get; init; }
+
+    /// <summary>True where a single word stands for a section with nothing but its deciding key.</summary>
+    public bool OrWord { get; init; }
 
     /// <inheritdoc/>
     public override string Allowed => $"a section with {Names(null)}";
@@ -297,7 +303,7 @@ internal sealed record SectionKey(string Name, string Doc, params Key[] Keys) : 
         JsonNode[] rules = [.. Keys.Where(k => k.OnlyFor.Count > 0).Select(Rule)];
         if (rules.Length > 0)
             schema["allOf"] = new JsonArray(rules);
-        return schema;
+        return OrWord ? new() { ["anyOf"] = new JsonArray(Decider!.Schema(), schema) } : schema;
     }
 
     /// <summary>A key that only some values of the deciding key take.</summary>

@@ -1,3 +1,5 @@
+using HighDimSgd.Models;
+
 namespace HighDimSgd.Experiments;
 
 /// <summary>Every key of the experiment file: type, allowed values, default, and one line of what it is.</summary>
@@ -28,30 +30,16 @@ internal static class Keys
 
     public static readonly WholeKey Seed = new("seed", 0, long.MaxValue, "Seed of every random number.") { Default = 1 };
 
-    public static readonly ChoiceKey<LossKind> Loss = new(
-        "loss", "Loss of one sample: (r-y)^2/2, or log(1+exp(-y r)).", ("squared", LossKind.Squared), ("logistic", LossKind.Logistic))
+    public static readonly KindKey<Loss> Loss = new(
+        "loss", "Loss of one sample, of r = x.theta and the label y.", "Loss of one sample", ["perceptron", "phase", "committee"],
+        Models.Loss.Squared, Models.Loss.Logistic)
     {
-        Later = ["perceptron", "phase", "committee"],
+        OrWord = true,
     };
 
-    public static readonly ChoiceKey<LabelKind> LabelChannel = new(
-        "kind",
-        "Channel from w* = x.theta* to the label: w* + noise z, sign(w*), or 1 with probability 1/(1+exp(-slope w*)).",
-        ("linear", LabelKind.Linear),
-        ("sign", LabelKind.Sign),
-        ("logistic", LabelKind.Logistic))
-    {
-        Later = ["square", "committee", "random"],
-    };
-
-    public static readonly NumberKey Noise = new("noise", 0, 1e6, "Standard deviation of the label noise.") { OnlyFor = ["linear"] };
-
-    public static readonly NumberKey Slope = new("slope", 0, 1e6, "Slope kappa of the logistic channel.") { OnlyFor = ["logistic"] };
-
-    public static readonly SectionKey Label = new("label", "How labels come from the teacher.", LabelChannel, Noise, Slope)
-    {
-        Decider = LabelChannel,
-    };
+    public static readonly KindKey<Label> Label = new(
+        "label", "How labels come from the teacher.", "Channel from w* = x.theta* to the label", ["square", "committee", "random"],
+        Models.Label.Linear(), Models.Label.Sign, Models.Label.Logistic(1));
 
     public static readonly NumberKey Ridge = new("ridge", 0, 1e6, "Ridge lambda: h(theta) = lambda theta.") { Default = 0 };
 
@@ -67,10 +55,7 @@ internal static class Keys
 
     public static readonly SectionKey Start = new("start", "Where theta starts.", StartNorm, StartOverlap) { Required = false };
 
-    public static readonly SectionKey Model = new("model", "The learning problem.", Loss, Label, Ridge, TeacherNorm, Start)
-    {
-        Decider = Loss,
-    };
+    public static readonly SectionKey Model = new("model", "The learning problem.", Loss, Label, Ridge, TeacherNorm, Start);
 
     public static readonly NumberKey Aspect = new(
         "aspect", 1e-3, 1e4, "Aspect ratio delta = n/d; aspect * d is whole at every size. Required, except by 'online', which has none.")

@@ -7,14 +7,16 @@ internal sealed class Section
     private readonly YamlSection _yaml;
     private readonly string _path;
     private readonly string? _kind;
+    private readonly bool _isWord;
 
     /// <summary>Reads the section's deciding key and checks the names of all others.</summary>
     /// <param name="key">What the section takes.</param>
     /// <param name="yaml">What stands in the file.</param>
     /// <param name="path">Dotted path; empty for the whole file.</param>
-    public Section(SectionKey key, YamlSection yaml, string path = "")
+    /// <param name="isWord">True where the deciding key's value stands in the section's place.</param>
+    public Section(SectionKey key, YamlSection yaml, string path = "", bool isWord = false)
     {
-        (_key, _yaml, _path) = (key, yaml, path);
+        (_key, _yaml, _path, _isWord) = (key, yaml, path, isWord);
         if (key.Decider is { } decider && Find(decider) is { } value)
             _kind = decider.Decide(value, Path(decider));
         foreach ((YamlScalar name, _) in yaml.Entries)
@@ -52,10 +54,12 @@ internal sealed class Section
     public Section Get(SectionKey key) => Find(key) switch
     {
         YamlSection inner => new Section(key, inner, Path(key)),
+        YamlScalar word when key.OrWord => new Section(
+            key, new YamlSection(word.File, word.Line, [(word with { Text = key.Decider!.Name }, word)]), Path(key), isWord: true),
         null or YamlScalar { Text.Length: 0, Plain: true } when !key.Required
             => new Section(key, new YamlSection(_yaml.File, _yaml.Line, []), Path(key)),
         null => throw Missing(key),
-        { } other => throw other.Refuse(Path(key), $"{other.Shown} stands where a section is needed; allowed: {key.Allowed}"),
+        { } other => throw other.Refuse(Path(key), $"{other.Shown} stands where a {(key.OrWord ? "word" : "section")} is needed; allowed: {key.Allowed}"),
     };
 
     /// <summary>The refusal of a key's value, in the line where it stands.</summary>
@@ -63,7 +67,7 @@ internal sealed class Section
 
     private YamlValue? Find(Key key) => _yaml.Entries.FirstOrDefault(e => e.Key.Text == key.Name).Value;
 
-    private string Path(Key key) => _path.Length == 0 ? key.Name : $"{_path}.{key.Name}";
+    private string Path(Key key) => _path.Length == 0 ? key.Name : _isWord && key == _key.Decider ? _path : $"{_path}.{key.Name}";
 
     /// <summary>The refusal of a section that lacks a key.</summary>
     public ExperimentException Missing(Key key)

@@ -22,6 +22,9 @@ internal static class LayerQuadrature
         return length * sum;
     }
 
+    /// <summary>Nodes and weights of the rule over [0, <paramref name="length"/>].</summary>
+    public static IEnumerable<(double Node, double Weight)> Nodes(double length) => Rule.Select(r => (length * r.Node, length * r.Weight));
+
     private static (double, double)[] Build()
     {
         var rule = new List<(double, double)>();

@@ -107,7 +107,7 @@ internal static class LabelSource
     /// <summary>Labels y_i of the preactivations scale * w_i, the first sample's noise at the address <paramref name="first"/>.</summary>
     public static void Draw<TReal, TWord, TView>(
         ISkeletons<TReal, TWord, TView> skeletons,
-        LabelSpec label,
+        Label label,
         Slots<TReal, TWord, TView> teacher,
         TableLayout layout,
         double scale,
@@ -117,23 +117,27 @@ internal static class LabelSource
         int first = 0)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord> =>
+        label.Close(new Drawing<TReal, TWord, TView>(skeletons, teacher, layout, (float)scale, labels, samples, field, first));
+
+    private sealed class Drawing<TReal, TWord, TView>(
+        ISkeletons<TReal, TWord, TView> skeletons,
+        Slots<TReal, TWord, TView> teacher,
+        TableLayout layout,
+        float scale,
+        Slots<TReal, TWord, TView> labels,
+        int samples,
+        RandomField field,
+        int first) : ILabelUser<TReal, TWord, bool>
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
         where TView : struct, IView<TReal, TWord>
     {
-        switch (label.Kind)
+        public bool Use<TLabel>(TLabel label)
+            where TLabel : struct, ILabel<TReal, TWord>
         {
-            case LabelKind.Linear:
-                Draw(new LinearLabel<TReal, TWord>((float)label.Noise));
-                break;
-            case LabelKind.Sign:
-                Draw(default(SignLabel<TReal, TWord>));
-                break;
-            default:
-                Draw(new LogisticLabel<TReal, TWord>((float)label.Slope));
-                break;
+            skeletons.For(1, samples, new LabelBody<TReal, TWord, TView, TLabel>(teacher, layout, scale, labels, field, label, first));
+            return true;
         }
-
-        void Draw<TLabel>(TLabel channel)
-            where TLabel : struct, ILabel<TReal, TWord> => skeletons.For(1, samples, new LabelBody<TReal, TWord, TView, TLabel>(
-                teacher, layout, (float)scale, labels, field, channel, first));
     }
 }

@@ -150,11 +150,8 @@ internal sealed class ReplicaWorker(
     public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
-        where TView : struct, IView<TReal, TWord> => experiment.Model.Loss switch
-        {
-            LossKind.Squared => Run(skeletons, default(SquaredLoss<TReal, TWord>)),
-            _ => Run(skeletons, default(LogisticLoss<TReal, TWord>)),
-        };
+        where TView : struct, IView<TReal, TWord> =>
+        experiment.Model.Loss.Close(new WithLoss<TReal, TWord, TView>(this, skeletons));
 
     private bool Run<TReal, TWord, TView, TLoss>(ISkeletons<TReal, TWord, TView> skeletons, TLoss loss)
         where TReal : unmanaged, IReal<TReal, TWord>
@@ -192,5 +189,15 @@ internal sealed class ReplicaWorker(
             for (int t = 0; t < values.GetLength(1); t++)
                 values[o, t] = double.NaN;
         }
+    }
+
+    private sealed class WithLoss<TReal, TWord, TView>(ReplicaWorker worker, ISkeletons<TReal, TWord, TView> skeletons)
+        : ILossUser<TReal, TWord, bool>
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord>
+    {
+        public bool Use<TLoss>(TLoss loss)
+            where TLoss : struct, ILoss<TReal> => worker.Run(skeletons, loss);
     }
 }

@@ -41,7 +41,7 @@ public static class ClosedForms
         ArgumentNullException.ThrowIfNull(solved);
         SecondAnswer[] answers =
         [
-            .. solved.Where(s => s.Theory.Status == TheoryResult.Ok && s.Experiment.Model.Loss == LossKind.Squared)
+            .. solved.Where(s => s.Theory.Status == TheoryResult.Ok && s.Experiment.Model.IsLinear)
                 .SelectMany(s => s.Experiment.IsOnline
                     ? OnlineForm.Of(s.Experiment, s.Theory)
                     : VolterraForm.Of(s.Experiment, s.Theory).Concat(ResponseForm.Of(s.Experiment, s.Theory))),

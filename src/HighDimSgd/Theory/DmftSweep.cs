@@ -69,11 +69,8 @@ public sealed class DmftSweeps(Experiment experiment, IEnumerable<int> sweeps, F
     public int Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
-        where TView : struct, IView<TReal, TWord> => experiment.Model.Loss switch
-        {
-            LossKind.Squared => Run(new DmftPaths<TReal, TWord, TView, SquaredLoss<TReal, TWord>>(skeletons, experiment, refinement, default).Run),
-            _ => Run(new DmftPaths<TReal, TWord, TView, LogisticLoss<TReal, TWord>>(skeletons, experiment, refinement, default).Run),
-        };
+        where TView : struct, IView<TReal, TWord> =>
+        Run(experiment.Model.Loss.Close(new Paths<TReal, TWord, TView>(skeletons, experiment, refinement)));
 
     private int Run(Func<int, SweepResult> run)
     {
@@ -90,4 +87,14 @@ public sealed class DmftSweeps(Experiment experiment, IEnumerable<int> sweeps, F
 
     /// <summary>Tangents need far fewer paths for the same error, and their memory grows with the square of the steps.</summary>
     internal static int TangentPaths(int paths) => Math.Min(paths, Math.Max(4096, paths / 16));
+
+    private sealed class Paths<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int refinement)
+        : ILossUser<TReal, TWord, Func<int, SweepResult>>
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord>
+    {
+        public Func<int, SweepResult> Use<TLoss>(TLoss loss)
+            where TLoss : struct, ILoss<TReal> => new DmftPaths<TReal, TWord, TView, TLoss>(skeletons, experiment, refinement, loss).Run;
+    }
 }

@@ -29,10 +29,10 @@ public static class GradientFlow
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(time);
-        if (model.Loss != LossKind.Squared || model.Label.Kind != LabelKind.Linear)
+        if (!model.IsLinear)
             throw new ArgumentException("The closed solution holds for squared loss with a linear label only.", nameof(model));
         (double rho, double start, double overlap) = (model.TeacherNorm, model.StartNorm, model.StartOverlap);
-        double noise2 = model.Label.Noise * model.Label.Noise;
+        double noise2 = model.Label["noise"] * model.Label["noise"];
         double q = Integral((mu, p, s) => Norm(mu, p, s));
         double m = Integral((mu, p, s) => (overlap * p) + (rho * s * mu));
         double grad2 = rho + noise2 + Integral((mu, p, s) => (mu * Norm(mu, p, s)) - (2 * ((p * mu * overlap) + (s * Signal(mu)))));

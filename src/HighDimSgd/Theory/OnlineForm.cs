@@ -17,7 +17,7 @@ public static class OnlineForm
     public static (double Q, double M) At(ModelSpec model, double temperature, double time)
     {
         ArgumentNullException.ThrowIfNull(model);
-        double rho = model.TeacherNorm, noise2 = model.Label.Noise * model.Label.Noise;
+        double rho = model.TeacherNorm, noise2 = model.Label["noise"] * model.Label["noise"];
         double a = 1 + model.Ridge, b = (2 * a) - temperature, c = 2 - (2 * temperature), end = rho / a, off = model.StartOverlap - end;
         double kept = Math.Exp(-b * time);
         double fed = ((c * end) + (temperature * (rho + noise2))) * Decay.Integral(b, time);

@@ -14,8 +14,8 @@ namespace HighDimSgd.Theory;
 /// <param name="cancellation">Stops the integration.</param>
 public sealed class OnlineTheory(Experiment experiment, CancellationToken cancellation = default)
 {
-    /// <summary>Error of q and m that is allowed between two record times, relative to their size or 1 where they are smaller.</summary>
-    private const double Tolerance = 1e-10;
+    /// <summary>Error of q and m that is allowed between two record times, relative to their size or 1 where they are smaller; more where the averages are no better.</summary>
+    private const double LeastTolerance = 1e-10;
 
     private const int MostHalvings = 16;
 
@@ -24,6 +24,8 @@ public sealed class OnlineTheory(Experiment experiment, CancellationToken cancel
 
     private readonly FreshData fresh = new(experiment.Model);
     private Dictionary<string, double[]>? common;
+
+    private double Tolerance => Math.Max(LeastTolerance, fresh.Accuracy);
 
     private Dictionary<string, double[]> Common => common ??= At(experiment.Times());
 

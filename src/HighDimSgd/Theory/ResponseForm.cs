@@ -21,7 +21,7 @@ public static class ResponseForm
     /// <summary>The rows that a sweep adds to its observables, in order; empty where it has no tangents or no closed form.</summary>
     internal static IReadOnlyList<string> Rows(Experiment experiment)
     {
-        if (experiment.Model.Loss != LossKind.Squared || DmftSweeps.MethodOf(experiment) != ResponseMethod.Tangent)
+        if (!experiment.Model.IsLinear || DmftSweeps.MethodOf(experiment) != ResponseMethod.Tangent)
             return [];
         return experiment.Algorithm.IsSteady ? [Early, Late, Law] : [Early, Late];
     }

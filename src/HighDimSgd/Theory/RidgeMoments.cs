@@ -20,10 +20,10 @@ public static class RidgeMoments
     {
         ArgumentNullException.ThrowIfNull(experiment);
         (ModelSpec model, AlgorithmSpec algorithm, double aspect) = (experiment.Model, experiment.Algorithm, experiment.Aspect);
-        if (model.Loss != LossKind.Squared || model.Label.Kind != LabelKind.Linear)
+        if (!model.IsLinear)
             throw new ArgumentException("The closed solution holds for squared loss with a linear label only.", nameof(experiment));
         int steps = algorithm.Steps;
-        double temperature = algorithm.EffectiveTemperature(aspect), noise2 = model.Label.Noise * model.Label.Noise;
+        double temperature = algorithm.EffectiveTemperature(aspect), noise2 = model.Label["noise"] * model.Label["noise"];
         var spectrum = new MarchenkoPastur(aspect, steps + 2);
         Direction[] directions = [.. spectrum.Nodes.Select(mu => new Direction(mu, 1, 0, 0))];
         var fresh = new FreshData(model);

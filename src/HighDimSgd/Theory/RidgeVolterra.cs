@@ -60,12 +60,12 @@ public static class RidgeVolterra
     public static RidgeSolution Solve(ModelSpec model, double aspect, double step, int steps, double temperature)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (model.Loss != LossKind.Squared || model.Label.Kind != LabelKind.Linear)
+        if (!model.IsLinear)
             throw new ArgumentException("The closed solution holds for squared loss with a linear label only.", nameof(model));
 
         var spectrum = new MarchenkoPastur(aspect, steps + 2);
         var (rho, start, overlap) = (model.TeacherNorm, model.StartNorm, model.StartOverlap);
-        var noise2 = model.Label.Noise * model.Label.Noise;
+        var noise2 = model.Label["noise"] * model.Label["noise"];
         var curves = new RidgeSolution(
             new double[steps + 1], new double[steps + 1], new double[steps + 1], new double[steps + 1], new double[steps + 1],
             new double[steps], RidgeStability.Of(aspect, model.Ridge, step, temperature).KernelMass);

@@ -49,22 +49,22 @@ internal static class ReferencePages
         foreach (Key key in section.Keys)
         {
             string only = key.OnlyFor.Count == 0 ? "" : $" Only for {section.Decider!.Name} {string.Join(", ", key.OnlyFor)}.";
-            string[] cells = [$"`{key.Name}`", Type(key), key is SectionKey ? "see below" : key.Allowed, Default(key), key.Unit, key.Doc + only];
+            string[] cells = [$"`{key.Name}`", Type(key), key is SectionKey { OrWord: false } ? "see below" : key.Allowed, Default(key), key.Unit, (key is SectionKey { OrWord: true } word ? word.Decider! : key).Doc + only];
             text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells.Select(Escape))} |\n");
         }
 
-        foreach (SectionKey inner in section.Keys.OfType<SectionKey>())
+        foreach (SectionKey inner in section.Keys.OfType<SectionKey>().Where(k => !k.OrWord || k.Keys.Count > 1))
             Section(text, inner, path.Length == 0 ? inner.Name : $"{path}.{inner.Name}");
     }
 
     private static string Escape(string cell) => cell.Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal);
 
-    private static string Type(Key key) => key.GetType().Name.Split('`')[0] switch
+    private static string Type(Key key) => key is SectionKey { OrWord: true } ? "word" : key.GetType().Name.Split('`')[0] switch
     {
         nameof(NumberKey) => "number",
         nameof(WholeKey) => "whole number",
         nameof(NameKey) => "name",
-        nameof(SectionKey) => "section",
+        nameof(SectionKey) or "KindKey" => "section",
         "ChoiceKey" => "word",
         "ListKey" => "list",
         string other => throw new NotSupportedException(other),

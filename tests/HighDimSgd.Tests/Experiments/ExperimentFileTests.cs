@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 
 namespace HighDimSgd.Tests.Experiments;
 
@@ -14,8 +15,8 @@ public class ExperimentFileTests
         Assert.Equal(
             new ModelSpec
             {
-                Loss = LossKind.Logistic,
-                Label = new LabelSpec(LabelKind.Logistic, 0, 3),
+                Loss = Loss.Logistic,
+                Label = Label.Logistic(3),
                 Ridge = 0.1,
                 TeacherNorm = 1,
                 StartNorm = 1,

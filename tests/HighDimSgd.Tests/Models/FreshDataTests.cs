@@ -10,15 +10,15 @@ public sealed class FreshDataTests
 {
     private static FreshData Logistic(double rho, double slope) => new(new ModelSpec
     {
-        Loss = LossKind.Logistic,
-        Label = new LabelSpec(LabelKind.Logistic, Slope: slope),
+        Loss = Loss.Logistic,
+        Label = Label.Logistic(slope),
         TeacherNorm = rho,
     });
 
     private static FreshData Sign(double rho) => new(new ModelSpec
     {
-        Loss = LossKind.Logistic,
-        Label = new LabelSpec(LabelKind.Sign),
+        Loss = Loss.Logistic,
+        Label = Label.Sign,
         TeacherNorm = rho,
     });
 
@@ -89,18 +89,18 @@ public sealed class FreshDataTests
     }
 
     [Theory]
-    [InlineData(LabelKind.Logistic)]
-    [InlineData(LabelKind.Sign)]
-    [InlineData(LabelKind.Linear)]
-    public void MatchesSampledData(LabelKind kind)
+    [InlineData("logistic")]
+    [InlineData("sign")]
+    [InlineData("linear")]
+    public void MatchesSampledData(string kind)
     {
         // 10^6 fixed samples; 5 standard errors, false alarm about 1e-6.
         const int samples = 1_000_000;
         var (q, m, rho) = (2.1, 0.9, 1.4);
         var model = new ModelSpec
         {
-            Loss = kind == LabelKind.Linear ? LossKind.Squared : LossKind.Logistic,
-            Label = new LabelSpec(kind, Noise: 0.3, Slope: 2),
+            Loss = kind == "linear" ? Loss.Squared : Loss.Logistic,
+            Label = kind switch { "linear" => Label.Linear(0.3), "sign" => Label.Sign, _ => Label.Logistic(2) },
             TeacherNorm = rho,
         };
         var random = new MersenneTwister(20260206);
@@ -111,11 +111,11 @@ public sealed class FreshDataTests
             var teacher = m / q * w + Math.Sqrt(rho - m * m / q) * Normal.Sample(random, 0, 1);
             var y = kind switch
             {
-                LabelKind.Linear => teacher + 0.3 * Normal.Sample(random, 0, 1),
-                LabelKind.Sign => Math.Sign(teacher),
+                "linear" => teacher + 0.3 * Normal.Sample(random, 0, 1),
+                "sign" => Math.Sign(teacher),
                 _ => random.NextDouble() < 1 / (1 + Math.Exp(-2 * teacher)) ? 1.0 : -1.0,
             };
-            var one = kind == LabelKind.Linear ? (w - y) * (w - y) / 2 : Math.Log(1 + Math.Exp(-y * w));
+            var one = kind == "linear" ? (w - y) * (w - y) / 2 : Math.Log(1 + Math.Exp(-y * w));
             loss += one;
             loss2 += one * one;
             error += y * w < 0 ? 1 : 0;
@@ -124,7 +124,7 @@ public sealed class FreshDataTests
         var fresh = new FreshData(model);
         var spread = Math.Sqrt((loss2 / samples - loss / samples * loss / samples) / samples);
         Assert.Equal(loss / samples, fresh.Loss(q, m), 5 * spread);
-        if (kind == LabelKind.Linear)
+        if (kind == "linear")
             Assert.Equal(double.NaN, fresh.Error(q, m));
         else
             Assert.Equal(error / samples, fresh.Error(q, m), 5 * 0.5 / Math.Sqrt(samples));
@@ -150,5 +150,5 @@ public sealed class FreshDataTests
 
     [Fact]
     public void RefusesALabelThatTheLossCannotTake() =>
-        Assert.Throws<ArgumentException>(() => new FreshData(new ModelSpec { Loss = LossKind.Squared, Label = new LabelSpec(LabelKind.Sign) }));
+        Assert.Throws<ArgumentException>(() => new FreshData(new ModelSpec { Loss = Loss.Squared, Label = Label.Sign }));
 }

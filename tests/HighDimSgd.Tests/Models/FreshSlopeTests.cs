@@ -6,19 +6,18 @@ namespace HighDimSgd.Tests.Models;
 /// <summary>E[l w], E[l w*] and E[l^2] on fresh data, rho = 1.3, against sums over the plane.</summary>
 public sealed class FreshSlopeTests
 {
-    public static TheoryData<LossKind, LabelKind, double, double, double> Cases
+    public static TheoryData<string, double, double, double> Cases
     {
         get
         {
-            var cases = new TheoryData<LossKind, LabelKind, double, double, double>();
-            foreach ((LossKind loss, LabelKind label, double slope) in new[]
+            var cases = new TheoryData<string, double, double, double>();
+            foreach ((string label, double slope) in new[]
             {
-                (LossKind.Squared, LabelKind.Linear, 0.0), (LossKind.Logistic, LabelKind.Sign, 0),
-                (LossKind.Logistic, LabelKind.Logistic, 0.7), (LossKind.Logistic, LabelKind.Logistic, 3), (LossKind.Logistic, LabelKind.Logistic, 8),
+                ("linear", 0.0), ("sign", 0), ("logistic", 0.7), ("logistic", 3), ("logistic", 8),
             })
             {
                 foreach ((double q, double m) in new[] { (1.0, 0.0), (0.5, 0.3), (3, -1.2), (12, 3), (0.01, 0.05) })
-                    cases.Add(loss, label, slope, q, m);
+                    cases.Add(label, slope, q, m);
             }
 
             return cases;
@@ -27,9 +26,9 @@ public sealed class FreshSlopeTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void MatchTheSumOverThePlane(LossKind loss, LabelKind label, double slope, double q, double m)
+    public void MatchTheSumOverThePlane(string label, double slope, double q, double m)
     {
-        ModelSpec model = Model(loss, label, slope);
+        ModelSpec model = Model(label, slope);
         SlopeMoments moments = new FreshData(model).Slope(q, m);
         (double lw, double ls, double ll) = Plane(model, q, m);
         Assert.Equal(lw, moments.AlongStudent, 1e-9);
@@ -38,11 +37,11 @@ public sealed class FreshSlopeTests
     }
 
     [Theory]
-    [InlineData(LabelKind.Sign, 0)]
-    [InlineData(LabelKind.Logistic, 3)]
-    public void TheCornersAreFiniteAndContinuous(LabelKind label, double slope)
+    [InlineData("sign", 0)]
+    [InlineData("logistic", 3)]
+    public void TheCornersAreFiniteAndContinuous(string label, double slope)
     {
-        var fresh = new FreshData(Model(LossKind.Logistic, label, slope));
+        var fresh = new FreshData(Model(label, slope));
         Assert.Equal(0.25, fresh.Slope(0, 0).Square, 1e-15);
         Assert.Equal(fresh.Slope(1e-14, 0).AlongTeacher, fresh.Slope(0, 0).AlongTeacher, 1e-7);
         // Aligned with the teacher, and against it.
@@ -50,12 +49,16 @@ public sealed class FreshSlopeTests
         foreach (double sign in new[] { 1.0, -1 })
             Assert.Equal(fresh.Slope(2, sign * edge * (1 - 1e-12)).Square, fresh.Slope(2, sign * edge).Square, 1e-5);
         // A slope beyond all layers is the sign label.
-        SlopeMoments steep = new FreshData(Model(LossKind.Logistic, LabelKind.Logistic, 1e5)).Slope(2, 0.6);
-        Assert.Equal(new FreshData(Model(LossKind.Logistic, LabelKind.Sign, 0)).Slope(2, 0.6).Square, steep.Square, 1e-8);
+        SlopeMoments steep = new FreshData(Model("logistic", 1e5)).Slope(2, 0.6);
+        Assert.Equal(new FreshData(Model("sign", 0)).Slope(2, 0.6).Square, steep.Square, 1e-8);
     }
 
-    private static ModelSpec Model(LossKind loss, LabelKind label, double slope) =>
-        new() { Loss = loss, Label = new(label, loss == LossKind.Squared ? 0.5 : 0, slope), TeacherNorm = 1.3 };
+    private static ModelSpec Model(string label, double slope) => new()
+    {
+        Loss = label == "linear" ? Loss.Squared : Loss.Logistic,
+        Label = label switch { "linear" => Label.Linear(0.5), "sign" => Label.Sign, _ => Label.Logistic(slope) },
+        TeacherNorm = 1.3,
+    };
 
     /// <summary>Gauss-Legendre panels in w*, meeting at 0 where the sign jumps, times the trapezoidal rule in the rest of w.</summary>
     private static (double Lw, double Ls, double Ll) Plane(ModelSpec model, double q, double m)
@@ -78,7 +81,7 @@ public sealed class FreshSlopeTests
                         double p = weight * 0.05 * Math.Exp(-((a * a) + (b * b)) / 2) / (2 * Math.PI), star = root * a, w = (along * a) + (rest * b);
                         foreach ((double y, double chance) in Labels(model, star))
                         {
-                            double l = model.Loss == LossKind.Squared ? w - y : -y / (1 + Math.Exp(y * w));
+                            double l = model.Loss == Loss.Squared ? w - y : -y / (1 + Math.Exp(y * w));
                             lw += p * chance * l * w;
                             ls += p * chance * l * star;
                             ll += p * chance * l * l;
@@ -93,12 +96,12 @@ public sealed class FreshSlopeTests
 
     private static (double Y, double P)[] Labels(ModelSpec model, double star)
     {
-        double s = 1 / (1 + Math.Exp(-model.Label.Slope * star));
-        return model.Label.Kind switch
+        double Chance() => 1 / (1 + Math.Exp(-model.Label["slope"] * star));
+        return model.Label.Name switch
         {
-            LabelKind.Linear => [(star + model.Label.Noise, 0.5), (star - model.Label.Noise, 0.5)],
-            LabelKind.Sign => [(star < 0 ? -1 : 1, 1)],
-            _ => [(1, s), (-1, 1 - s)],
+            "linear" => [(star + model.Label["noise"], 0.5), (star - model.Label["noise"], 0.5)],
+            "sign" => [(star < 0 ? -1 : 1, 1)],
+            _ => [(1, Chance()), (-1, 1 - Chance())],
         };
     }
 }

@@ -16,7 +16,7 @@ internal static class Synthetic
     {
         Name = name,
         Seed = 20260206,
-        Model = new ModelSpec { Loss = LossKind.Logistic, Label = new LabelSpec(LabelKind.Logistic, Slope: 3), Ridge = 0.1 },
+        Model = new ModelSpec { Loss = Loss.Logistic, Label = Label.Logistic(3), Ridge = 0.1 },
         Aspect = 2,
         Algorithm = new AlgorithmSpec { Kind = ClockKind.Sgf, Temperature = 4, Step = 0.2, Steps = 60 },
         Sizes = Sizes,

@@ -1,4 +1,5 @@
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 using HighDimSgd.Results;
 
 namespace HighDimSgd.Tests.Simulation;
@@ -81,7 +82,7 @@ public sealed class FirstStepTests : IDisposable
                 double w = sd * a, r = (slope * w) + (rest * b);
                 foreach ((double y, double p) in Labels(model, w))
                 {
-                    double l = model.Loss == LossKind.Squared ? r - y : -y / (1 + Math.Exp(y * r));
+                    double l = model.Loss == Loss.Squared ? r - y : -y / (1 + Math.Exp(y * r));
                     lw += weight * p * l * w;
                     lr += weight * p * l * r;
                     ll += weight * p * l * l;
@@ -94,12 +95,12 @@ public sealed class FirstStepTests : IDisposable
 
     private static (double Y, double P)[] Labels(ModelSpec model, double w)
     {
-        double s = 1 / (1 + Math.Exp(-model.Label.Slope * w));
-        return model.Label.Kind switch
+        double Chance() => 1 / (1 + Math.Exp(-model.Label["slope"] * w));
+        return model.Label.Name switch
         {
-            LabelKind.Linear => [(w + model.Label.Noise, 0.5), (w - model.Label.Noise, 0.5)],
-            LabelKind.Sign => [(w < 0 ? -1 : 1, 1)],
-            _ => [(1, s), (-1, 1 - s)],
+            "linear" => [(w + model.Label["noise"], 0.5), (w - model.Label["noise"], 0.5)],
+            "sign" => [(w < 0 ? -1 : 1, 1)],
+            _ => [(1, Chance()), (-1, 1 - Chance())],
         };
     }
 }

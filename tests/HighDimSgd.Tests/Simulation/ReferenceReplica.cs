@@ -1,6 +1,7 @@
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels;
 using HighDimSgd.Kernels.Random;
+using HighDimSgd.Models;
 
 namespace HighDimSgd.Tests.Simulation;
 
@@ -42,11 +43,11 @@ internal sealed class ReferenceReplica(
         double[] w = Products(x, star), y = new double[samples];
         for (int i = 0; i < samples; i++)
         {
-            y[i] = model.Label.Kind switch
+            y[i] = model.Label.Name switch
             {
-                LabelKind.Linear => w[i] + (model.Label.Noise * Normal(Purpose.Label, 0, i)),
-                LabelKind.Sign => w[i] < 0 ? -1 : 1,
-                _ => Uniform(Word(Purpose.Label, 0, i)) < 1 / (1 + Math.Exp(-model.Label.Slope * w[i])) ? 1 : -1,
+                "linear" => w[i] + (model.Label["noise"] * Normal(Purpose.Label, 0, i)),
+                "sign" => w[i] < 0 ? -1 : 1,
+                _ => Uniform(Word(Purpose.Label, 0, i)) < 1 / (1 + Math.Exp(-model.Label["slope"] * w[i])) ? 1 : -1,
             };
         }
 
@@ -54,8 +55,8 @@ internal sealed class ReferenceReplica(
         for (int k = 0; ; k++)
         {
             double[] r = Products(x, theta);
-            double[] slope = [.. r.Zip(y, (a, b) => model.Loss == LossKind.Squared ? a - b : -b / (1 + Math.Exp(a * b)))];
-            double[] loss = [.. r.Zip(y, (a, b) => model.Loss == LossKind.Squared ? (a - b) * (a - b) / 2 : Math.Log(1 + Math.Exp(-a * b)))];
+            double[] slope = [.. r.Zip(y, (a, b) => model.Loss == Loss.Squared ? a - b : -b / (1 + Math.Exp(a * b)))];
+            double[] loss = [.. r.Zip(y, (a, b) => model.Loss == Loss.Squared ? (a - b) * (a - b) / 2 : Math.Log(1 + Math.Exp(-a * b)))];
             rows.Add(
             [
                 Dot(theta, theta) / size, Dot(theta, star) / size, loss.Average(), r.Zip(y, (a, b) => a * b < 0 ? 1.0 : 0).Average(),

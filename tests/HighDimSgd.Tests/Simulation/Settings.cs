@@ -1,15 +1,16 @@
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 
 namespace HighDimSgd.Tests.Simulation;
 
 /// <summary>Small experiments for tests.</summary>
 internal static class Settings
 {
-    public static readonly (LossKind Loss, LabelSpec Label)[] Models =
+    public static readonly (Loss Loss, Label Label)[] Models =
     [
-        (LossKind.Squared, new(LabelKind.Linear, Noise: 0.5)),
-        (LossKind.Logistic, new(LabelKind.Logistic, Slope: 3)),
-        (LossKind.Logistic, new(LabelKind.Sign)),
+        (Loss.Squared, Label.Linear(0.5)),
+        (Loss.Logistic, Label.Logistic(3)),
+        (Loss.Logistic, Label.Sign),
     ];
 
     public static Experiment Small(

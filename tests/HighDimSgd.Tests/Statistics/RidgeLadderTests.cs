@@ -1,5 +1,6 @@
 using HighDimSgd.Devices.Cpu;
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 using HighDimSgd.Results;
 using HighDimSgd.Simulation;
 using HighDimSgd.Statistics;
@@ -15,7 +16,7 @@ public sealed class RidgeLadderTests
     {
         Name = "ridge-ladder",
         Seed = 11,
-        Model = new() { Loss = LossKind.Squared, Label = new(LabelKind.Linear, Noise: 0.5), Ridge = 0.1, StartNorm = 0.5 },
+        Model = new() { Loss = Loss.Squared, Label = Label.Linear(0.5), Ridge = 0.1, StartNorm = 0.5 },
         Aspect = 2,
         Algorithm = new() { Kind = ClockKind.Sgf, Temperature = 0.6, Step = 0.1, Steps = 20 },
         Sizes = [25, 50, 100],

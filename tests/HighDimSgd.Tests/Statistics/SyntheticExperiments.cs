@@ -17,7 +17,7 @@ internal sealed class SyntheticExperiments(int seed, int replicas, double alpha,
     private const double Correlation = 0.85, Deviation = 3, SweepDeviation = 0.005, Coefficient = 5;
 
     private static readonly int[] Sizes = [100, 200, 400];
-    private static readonly ModelSpec Model = new() { Loss = LossKind.Logistic, Label = new(LabelKind.Logistic, Slope: 3) };
+    private static readonly ModelSpec Model = new() { Loss = Loss.Logistic, Label = Label.Logistic(3) };
 
     private readonly Random random = new(seed);
 

@@ -15,7 +15,7 @@ internal static class SyntheticLadder
     {
         Name = "synthetic",
         Seed = 1,
-        Model = new ModelSpec { Loss = LossKind.Squared, Label = new LabelSpec(LabelKind.Linear) },
+        Model = new ModelSpec { Loss = Loss.Squared, Label = Label.Linear() },
         Aspect = 2,
         Algorithm = new AlgorithmSpec { Kind = ClockKind.Gd, Step = 1, Steps = 2 },
         Sizes = Sizes,

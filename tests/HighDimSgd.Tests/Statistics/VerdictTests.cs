@@ -1,4 +1,5 @@
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 using HighDimSgd.Results;
 using HighDimSgd.Statistics;
 using MathNet.Numerics.Distributions;
@@ -124,7 +125,7 @@ public sealed class VerdictTests : IDisposable
         {
             Name = "planted",
             Seed = 4,
-            Model = new() { Loss = LossKind.Logistic, Label = new(LabelKind.Logistic, Slope: 3), Ridge = 0.1 },
+            Model = new() { Loss = Loss.Logistic, Label = Label.Logistic(3), Ridge = 0.1 },
             Aspect = 2,
             Algorithm = new() { Kind = ClockKind.Sgf, Temperature = 4, Step = 0.2, Steps = 20 },
             Sizes = [50, 100, 200],

@@ -111,7 +111,7 @@ public sealed class ClosedFormsTests : IDisposable
     {
         Name = "ridge",
         Seed = 3,
-        Model = new() { Loss = LossKind.Squared, Label = new(LabelKind.Linear, Noise: 0.5), Ridge = 0.1, StartNorm = 0.5, StartOverlap = 0.2 },
+        Model = new() { Loss = Loss.Squared, Label = Label.Linear(0.5), Ridge = 0.1, StartNorm = 0.5, StartOverlap = 0.2 },
         Aspect = 2,
         Algorithm = new() { Kind = clock, Temperature = 0.6, Step = 0.2, Steps = 10 },
         Sizes = [20],

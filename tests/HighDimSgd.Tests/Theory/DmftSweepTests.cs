@@ -1,5 +1,6 @@
 using HighDimSgd.Devices.Cpu;
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 using HighDimSgd.Theory;
 
 namespace HighDimSgd.Tests.Theory;
@@ -67,7 +68,7 @@ public class DmftSweepTests
     {
         Experiment experiment = Logistic(ClockKind.Sgf) with
         {
-            Model = new() { Loss = LossKind.Logistic, Label = new(LabelKind.Sign), Ridge = 0.2 },
+            Model = new() { Loss = Loss.Logistic, Label = Label.Sign, Ridge = 0.2 },
             Aspect = 1.5,
             Algorithm = new() { Kind = ClockKind.Sgf, Temperature = 2, Step = 0.2, Steps = 40 },
             RecordSteps = [40],
@@ -129,7 +130,7 @@ public class DmftSweepTests
     {
         Name = "logistic",
         Seed = 20260206,
-        Model = new() { Loss = LossKind.Logistic, Label = new(LabelKind.Logistic, Slope: 3), Ridge = 0.1 },
+        Model = new() { Loss = Loss.Logistic, Label = Label.Logistic(3), Ridge = 0.1 },
         Aspect = 2,
         Algorithm = new() { Kind = clock, Temperature = 4, Step = 0.2, Steps = 60 },
         Sizes = [100],

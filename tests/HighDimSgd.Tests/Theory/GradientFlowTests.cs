@@ -1,4 +1,5 @@
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 using HighDimSgd.Theory;
 
 namespace HighDimSgd.Tests.Theory;
@@ -8,8 +9,8 @@ public sealed class GradientFlowTests
 {
     private static ModelSpec Model(double ridge, double overlap = 0.4) => new()
     {
-        Loss = LossKind.Squared,
-        Label = new(LabelKind.Linear, Noise: 0.5),
+        Loss = Loss.Squared,
+        Label = Label.Linear(0.5),
         Ridge = ridge,
         TeacherNorm = 1.2,
         StartNorm = 0.5,

@@ -1,4 +1,5 @@
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 using HighDimSgd.Theory;
 
 namespace HighDimSgd.Tests.Theory;
@@ -6,7 +7,7 @@ namespace HighDimSgd.Tests.Theory;
 /// <summary>The self-consistent law of the response against the spectrum, at finite step and in continuous time.</summary>
 public sealed class ResponseLawTests
 {
-    private static readonly ModelSpec Model = new() { Loss = LossKind.Squared, Label = new(LabelKind.Linear) };
+    private static readonly ModelSpec Model = new() { Loss = Loss.Squared, Label = Label.Linear() };
 
     [Theory]
     [InlineData(2, 0.1, 0.2)]

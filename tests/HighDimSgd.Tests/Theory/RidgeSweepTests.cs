@@ -1,5 +1,6 @@
 using HighDimSgd.Devices.Cpu;
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 using HighDimSgd.Theory;
 
 namespace HighDimSgd.Tests.Theory;
@@ -80,7 +81,7 @@ public class RidgeSweepTests
     {
         // Nothing moves; the sweep sees the millionth that keeps its covariance regular, which verdict and second answers grant.
         Experiment experiment = Ridge(ClockKind.Sgf, 0.6, 1, 2, 1, 1);
-        experiment = experiment with { Model = experiment.Model with { Label = new(LabelKind.Linear), Ridge = 0 }, Sizes = [10, 20, 30], Replicas = [20, 20, 20], Theory = new(5000, 8) };
+        experiment = experiment with { Model = experiment.Model with { Label = Label.Linear(), Ridge = 0 }, Sizes = [10, 20, 30], Replicas = [20, 20, 20], Theory = new(5000, 8) };
         string folder = Directory.CreateTempSubdirectory().FullName;
         HighDimSgd.Results.ExperimentResult result = Runner.Run(experiment, new(folder));
         Directory.Delete(folder, recursive: true);
@@ -95,8 +96,8 @@ public class RidgeSweepTests
         Seed = 3,
         Model = new()
         {
-            Loss = LossKind.Squared,
-            Label = new(LabelKind.Linear, Noise: 0.5),
+            Loss = Loss.Squared,
+            Label = Label.Linear(0.5),
             Ridge = 0.1,
             StartNorm = norm,
             StartOverlap = overlap,

@@ -1,4 +1,5 @@
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 using HighDimSgd.Theory;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -8,8 +9,8 @@ public sealed class RidgeVolterraTests
 {
     private static ModelSpec Model(double ridge, double rho = 1, double start = 0.5, double overlap = 0, double noise = 0.5) => new()
     {
-        Loss = LossKind.Squared,
-        Label = new LabelSpec(LabelKind.Linear, Noise: noise),
+        Loss = Loss.Squared,
+        Label = Label.Linear(noise),
         Ridge = ridge,
         TeacherNorm = rho,
         StartNorm = start,
@@ -163,7 +164,7 @@ public sealed class RidgeVolterraTests
             aside -= teacher * (aside * teacher / (teacher * teacher));
             var rest = model.StartNorm - model.StartOverlap * model.StartOverlap / model.TeacherNorm;
             var theta = teacher * (model.StartOverlap / model.TeacherNorm) + aside * (Math.Sqrt(rest * d) / aside.L2Norm());
-            var y = x * teacher + model.Label.Noise * Normals(n);
+            var y = x * teacher + model.Label["noise"] * Normals(n);
             for (var k = 0; k < algorithm.Steps; k++)
                 theta = theta * (1 - model.Ridge * algorithm.Step) - x.TransposeThisAndMultiply((x * theta - y).Map(l => l * Zeta() / aspect));
             var residual = x * theta - y;

@@ -186,7 +186,7 @@ public sealed class ScheduledTheoryTests : IDisposable
     {
         Name = "linear",
         Seed = 3,
-        Model = new() { Loss = LossKind.Squared, Label = new(LabelKind.Linear, Noise: 0.5), Ridge = 0.2, TeacherNorm = 1.2, StartNorm = 0.5, StartOverlap = 0.2 },
+        Model = new() { Loss = Loss.Squared, Label = Label.Linear(0.5), Ridge = 0.2, TeacherNorm = 1.2, StartNorm = 0.5, StartOverlap = 0.2 },
         Aspect = aspect,
         Algorithm = new() { Kind = clock, Temperature = 0.8, Amplification = 2, Fraction = 0.25, Step = 0.1, Steps = 20 },
         Sizes = [20],

@@ -1,5 +1,6 @@
 using HighDimSgd.Devices.Cpu;
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 using HighDimSgd.Theory;
 
 namespace HighDimSgd.Tests.Theory;
@@ -8,7 +9,7 @@ namespace HighDimSgd.Tests.Theory;
 public class StepExtrapolationTests
 {
     private static readonly ModelSpec Model =
-        new() { Loss = LossKind.Squared, Label = new(LabelKind.Linear, Noise: 0.5), Ridge = 0.1, StartNorm = 0.5 };
+        new() { Loss = Loss.Squared, Label = Label.Linear(0.5), Ridge = 0.1, StartNorm = 0.5 };
 
     [Fact]
     public void AgreesWithTheClosedSolutionInContinuousTime()

@@ -36,13 +36,7 @@ internal static class Captions
             ClockKind.Poisson => $"SGD with a Poisson clock at temperature τ = {Digits.Plain(a.Temperature)}",
             _ => $"Minibatch descent with batch fraction b = {Digits.Plain(a.Fraction)}",
         };
-        string labels = e.Model.Label.Kind switch
-        {
-            LabelKind.Linear => $"linear labels of noise σ = {Digits.Plain(e.Model.Label.Noise)}",
-            LabelKind.Sign => "sign labels",
-            _ => $"logistic labels of slope κ = {Digits.Plain(e.Model.Label.Slope)}",
-        };
-        string learning = $"{algorithm}: {(e.Model.Loss == LossKind.Squared ? "squared" : "logistic")} loss, {labels}, ridge λ = {Digits.Plain(e.Model.Ridge)}, ";
+        string learning = $"{algorithm}: {e.Model.Loss.Caption} loss, {e.Model.Label.Caption}, ridge λ = {Digits.Plain(e.Model.Ridge)}, ";
         return learning + (e.IsOnline
             ? $"to time t = iteration × rate/d = {Digits.Plain(a.Horizon)}."
             : $"aspect ratio δ = n/d = {Digits.Plain(e.Aspect)}, {a.Steps} steps of D = {Digits.Plain(a.Step)}.");

@@ -2,45 +2,36 @@ using MathNet.Numerics;
 
 namespace HighDimSgd.Models;
 
-/// <summary>Moments of the loss's derivative l on fresh data.</summary>
-/// <param name="AlongStudent">E[l w].</param>
-/// <param name="AlongTeacher">E[l w*].</param>
-/// <param name="Square">E[l^2].</param>
-public readonly record struct SlopeMoments(double AlongStudent, double AlongTeacher, double Square);
-
 /// <content>
 /// The moments of l(w; y) that drive learning from fresh samples. For the logistic loss l = s(w) - 1{y=1}, s the sigmoid. With
 /// S = E[s'(w)] and P = E[w* h(w*)]/rho, h(w*) = P(y=1|w*), Stein's lemma gives E[l w] = q S - m P and E[l w*] = m S - rho P. With
 /// u(w*) = 2 h(w*) - 1, odd, E[l^2] = 1/2 - S - C/2, C = E[tanh(w/2) u(w*)].
 /// </content>
-public sealed partial class FreshData
+internal sealed partial class LogisticFreshData
 {
     /// <summary>
-    /// The moments at norm <paramref name="q"/> and overlap <paramref name="m"/>. Relative error about 1e-12 for the squared loss and
-    /// sign labels; for logistic labels below 1e-9 for q up to 30, by a second quadrature inside the first.
+    /// The moments. Relative error about 1e-12 for sign labels; for logistic labels below 1e-9 for q up to 30, by a second quadrature
+    /// inside the first.
     /// </summary>
     public SlopeMoments Slope(double q, double m)
     {
-        double rho = _model.TeacherNorm;
-        m = Clamp(q, m);
-        if (_model.Loss == Experiments.LossKind.Squared)
-            return new(q - m, m - rho, q - (2 * m) + rho + (_model.Label.Noise * _model.Label.Noise));
+        double rho = model.TeacherNorm;
         double norm = Math.Sqrt(Math.Max(0, q));
         double curvature = LayerQuadrature.Integrate(Reach(norm), g => 2 * Density(g) * Sigmoid(norm * g) * Sigmoid(-norm * g));
-        return new((q * curvature) - (m * _teacherPull), (m * curvature) - (rho * _teacherPull), 0.5 - curvature - (Agreement(norm, m) / 2));
+        return new((q * curvature) - (m * teacherPull), (m * curvature) - (rho * teacherPull), 0.5 - curvature - (Agreement(norm, m) / 2));
     }
 
     /// <summary>C = E[tanh(w/2) u(w*)].</summary>
     private double Agreement(double norm, double m)
     {
-        double rho = _model.TeacherNorm, root = Math.Sqrt(rho);
+        double rho = model.TeacherNorm, root = Math.Sqrt(rho);
         if (norm == 0 || m == 0)
             return 0;
         double cosine = m / (norm * root), sine = Math.Sqrt(Math.Max(0, 1 - (cosine * cosine)));
         double signs = SignAgreement(norm, sine, cosine);
-        return _model.Label.Kind == Experiments.LabelKind.Sign
+        return model.Label is SignLabel
             ? signs
-            : Saturating(_slope, signs, g => 2 * Density(g) * MeanTanh(norm * cosine * g, norm * sine));
+            : Saturating(slope, signs, g => 2 * Density(g) * MeanTanh(norm * cosine * g, norm * sine));
     }
 
     /// <summary>E[tanh(w/2) sign(w*)]: E|tanh(w/2)| less twice what falls on the wrong side.</summary>
