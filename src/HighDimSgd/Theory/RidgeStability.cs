@@ -24,7 +24,7 @@ public sealed record RidgeStability(double KernelMass, double GrowthRate)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         AlgorithmSpec algorithm = experiment.Algorithm;
-        return experiment.Model.Loss == LossKind.Squared && algorithm.IsSteady
+        return experiment.Model.IsLinear && algorithm.IsSteady
             ? Of(experiment.Aspect, experiment.Model.Ridge, algorithm.Step, algorithm.EffectiveTemperature(experiment.Aspect)) : null;
     }
 

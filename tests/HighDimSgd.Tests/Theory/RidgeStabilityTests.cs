@@ -1,5 +1,6 @@
 using HighDimSgd.Cli;
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 using HighDimSgd.Results;
 using HighDimSgd.Theory;
 
@@ -104,5 +105,5 @@ public sealed class RidgeStabilityTests : IDisposable
     };
 
     private static ModelSpec Model(double ridge) =>
-        new() { Loss = LossKind.Squared, Label = new(LabelKind.Linear, Noise: 0.5), Ridge = ridge, StartNorm = 0.5 };
+        new() { Loss = Loss.Squared, Label = Label.Linear(0.5), Ridge = ridge, StartNorm = 0.5 };
 }
