@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using HighDimSgd.Devices;
-using HighDimSgd.Devices.Cpu;
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels;
 using HighDimSgd.Kernels.Physics;
@@ -36,28 +34,11 @@ internal static class Dense
     {
         string work = $"dense d={size} n={2 * size} R={replicas} K={Steps}";
         double entries = 2.0 * size * size * replicas * Steps;
-        var timings = new List<Timing>();
-        var device = new CpuDevice();
-        // The first pass compiles; the second is timed.
-        using var turn = new Barrier(device.Workers + 1);
-        Task[] workers = [.. Enumerable.Range(0, device.Workers).Select(w => Task.Factory.StartNew(
-            () => device.Run(new Worker(size, [.. Enumerable.Range(0, replicas).Where(r => r % device.Workers == w)], turn), false),
-            TaskCreationOptions.LongRunning))];
-        foreach (string program in new[] { string.Empty, string.Empty, Table.Ours, Table.Ours, Table.Ours, "read floor", "read floor" })
-        {
-            turn.SignalAndWait();
-            var watch = Stopwatch.StartNew();
-            turn.SignalAndWait();
-            turn.SignalAndWait();
-            if (program.Length > 0)
-                timings.Add(new(work, program, watch.Elapsed.TotalSeconds, entries));
-        }
-
-        Task.WaitAll(workers);
-        return timings;
+        return Turns.Run(
+            work, entries, [Table.Ours, Table.Ours, Table.Ours, "read floor", "read floor"], (mine, turn) => new Worker(size, mine, turn), replicas);
     }
 
-    private sealed class Worker(int size, int[] replicas, Barrier turn) : IDeviceProgram<double>
+    private sealed class Worker(int size, int[] replicas, Turn turn) : IDeviceProgram<double>
     {
         public double Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
             where TReal : unmanaged, IReal<TReal, TWord>
@@ -70,29 +51,13 @@ internal static class Dense
             for (int i = 0; i < engines.Length; i++)
                 engines[i].Prepare(replicas[i]);
             float[][] designs = [.. replicas.Select(_ => ReadFloor.Touched(2 * size * size))];
-            double sum = 0;
-            for (int pass = 0; pass < 5; pass++)
+            turn.Take(5, () =>
             {
-                turn.SignalAndWait();
-                turn.SignalAndWait();
                 for (int i = 0; i < engines.Length; i++)
                     engines[i].Advance(replicas[i], curves);
-                turn.SignalAndWait();
-            }
-
-            for (int pass = 0; pass < 2; pass++)
-            {
-                turn.SignalAndWait();
-                turn.SignalAndWait();
-                foreach (float[] design in designs)
-                {
-                    for (int k = 0; k < Steps; k++)
-                        sum += ReadFloor.Sum(design);
-                }
-
-                turn.SignalAndWait();
-            }
-
+            });
+            double sum = 0;
+            turn.Take(2, () => sum += designs.Sum(d => Enumerable.Range(0, Steps).Sum(_ => ReadFloor.Sum(d))));
             return sum;
         }
     }

@@ -29,7 +29,8 @@ internal static class Peers
 
     private static int Int(JsonElement line, string name) => line.GetProperty(name).GetInt32();
 
-    private static List<JsonElement> Run(string script, params string[] arguments)
+    /// <summary>The JSON lines of a script.</summary>
+    public static List<JsonElement> Run(string script, params string[] arguments)
     {
         string path = Path.Combine("benchmarks", "peers", script);
         var start = new ProcessStartInfo("/usr/bin/python3", [path, "--threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture), .. arguments])

@@ -14,7 +14,7 @@ internal static class ReadFloor
         return data;
     }
 
-    public static float Sum(float[] data)
+    public static float Sum(ReadOnlySpan<float> data)
     {
         ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(data);
         Vector<float> a = default, b = a, c = a, d = a, e = a, f = a, g = a, h = a;

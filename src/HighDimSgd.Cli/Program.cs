@@ -2,6 +2,9 @@ using System.Runtime.InteropServices;
 using HighDimSgd;
 using HighDimSgd.Cli;
 
+#if ILGPU
+HighDimSgd.Ilgpu.IlgpuDevices.Use();
+#endif
 using var stop = new CancellationTokenSource();
 
 // The first signal stops between units of work, a second one ends the process at once.

@@ -7,14 +7,15 @@ namespace HighDimSgd.Ilgpu;
 /// <param name="data">The elements.</param>
 public readonly struct DeviceView(ArrayView<float> data) : IView<Real1, Word1>
 {
-    private readonly ArrayView<float> data = data;
+    /// <summary>The elements.</summary>
+    public ArrayView<float> Data { get; } = data;
 
     /// <inheritdoc/>
-    public Real1 Load(long index) => new(data[index]);
+    public Real1 Load(long index) => new(Data[index]);
 
     /// <inheritdoc/>
-    public void Store(long index, Real1 value) => data[index] = value.Value;
+    public void Store(long index, Real1 value) => Data[index] = value.Value;
 
     /// <inheritdoc/>
-    public Real1 Spread(long index) => new(data[index]);
+    public Real1 Spread(long index) => new(Data[index]);
 }

@@ -1,41 +1,56 @@
+using System.Numerics;
 using HighDimSgd.Kernels;
 using ILGPU;
 
 namespace HighDimSgd.Ilgpu;
 
 /// <summary>
-/// Where a launch enters a body: one thread per index. X is the index, row or path; Y the outer index or the slot of a replica.
+/// Where a launch enters the skeletons. Work is cut into groups by its shape alone, a group's sums run over a fixed number of virtual
+/// lanes and join in a fixed tree, and a thread does as many lanes as there are more of them than threads: so neither the number of
+/// threads nor the size of the batch can be seen in the result.
 /// </summary>
-public static class Entry
+public static partial class Entry
 {
-    /// <summary>Runs a body of the skeleton <c>For</c>.</summary>
-    /// <param name="index">(index, outer).</param>
+    /// <summary>Most virtual lanes of a group.</summary>
+    public const int MostLanes = 256;
+
+    private const int FanInShift = 3;
+
+    /// <summary>The skeleton <c>For</c>; a thread per index.</summary>
+    /// <param name="count">Number of indices.</param>
+    /// <param name="groups">Groups per outer index.</param>
     /// <param name="body">The body.</param>
-    public static void For<TBody>(Index2D index, TBody body)
-        where TBody : struct, IForBody => body.Run(index.Y, index.X);
-
-    /// <summary>Turns the products of rows into their weights.</summary>
-    /// <param name="index">(row, slot).</param>
-    /// <param name="products">r_i = x_i.theta.</param>
-    /// <param name="weights">Receives f_i.</param>
-    /// <param name="body">The row body.</param>
-    public static void Row<TBody>(
-        Index2D index, Slots<Real1, Word1, DeviceView> products, Slots<Real1, Word1, DeviceView> weights, TBody body)
-        where TBody : struct, IRowBody<Real1> =>
-        weights.Store(index.Y, index.X, body.Run(index.Y, index.X, products.Load(index.Y, index.X)));
-
-    /// <summary>Writes the four summands of each index side by side.</summary>
-    /// <param name="index">(index, slot).</param>
-    /// <param name="summands">Receives four numbers per index.</param>
-    /// <param name="body">The body of the skeleton <c>Reduce</c>.</param>
-    public static void Summands<TBody>(Index2D index, Slots<Real1, Word1, DeviceView> summands, TBody body)
-        where TBody : struct, IReduceBody<Real1>
+    public static void For<TBody>(int count, int groups, TBody body)
+        where TBody : struct, IForBody
     {
-        Four<Real1> four = body.Run(index.Y, index.X);
-        long place = 4L * index.X;
-        summands.Store(index.Y, place, four.A);
-        summands.Store(index.Y, place + 1, four.B);
-        summands.Store(index.Y, place + 2, four.C);
-        summands.Store(index.Y, place + 3, four.D);
+        int outer = Grid.IdxX / groups;
+        int index = ((Grid.IdxX - (outer * groups)) * Group.DimX) + Group.IdxX;
+        if (index < count)
+            body.Run(outer, index);
+    }
+
+    /// <summary>
+    /// Sums <paramref name="items"/> rows of 2^<paramref name="shift"/> numbers each, eight at a time; a row's sum is left in its first
+    /// place. All threads of the group take part, and none goes on before all are done.
+    /// </summary>
+    private static void Tree<T>(ArrayView<T> rows, int items, int shift)
+        where T : unmanaged, INumber<T>
+    {
+        Group.Barrier();
+        for (int width = shift; width > 0;)
+        {
+            int next = width > FanInShift ? width - FanInShift : 0;
+            for (int place = Group.IdxX; place < items << next; place += Group.DimX)
+            {
+                int first = ((place >> next) << shift) + (place & ((1 << next) - 1));
+                T sum = rows[first];
+                for (int k = 1; k < 1 << (width - next); k++)
+                    sum += rows[first + (k << next)];
+                rows[first] = sum;
+            }
+
+            Group.Barrier();
+            width = next;
+        }
     }
 }

@@ -108,8 +108,8 @@ public static class Runner
         OnlineTheory? online = experiment.IsOnline ? new(experiment, cancellation) : null;
         bool isSolved = options.Stages != Stages.Simulation;
         string? instability = RidgeStability.Explain(experiment);
-        TheoryResult theory = Explained(!isSolved ? LeftOut(experiment) : online?.Solve() ?? Solve(solver, experiment), instability);
-        Experiment[] others = isSolved ? [.. experiment.Further] : [];
+        TheoryResult theory = Explained(Main(), instability);
+        Experiment[] others = isSolved && !experiment.Algorithm.IsIterative ? [.. experiment.Further] : [];
         TheoryResult[] further = [.. others.Select(variant => Solve(solver, variant))];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
@@ -136,6 +136,10 @@ public static class Runner
             Timing = timing,
         });
         return result;
+
+        TheoryResult Main() => !isSolved ? LeftOut(experiment) : experiment.Algorithm.Kind is ClockKind.Sgd or ClockKind.Svag
+            ? LeftOut(experiment) with { Status = TheoryResult.None, Why = "that of true iterations is not there yet" }
+            : online?.Solve() ?? Solve(solver, experiment);
 
         TheoryResult Solve(DmftTheory dmft, Experiment variant)
         {

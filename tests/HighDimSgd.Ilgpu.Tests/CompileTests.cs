@@ -11,62 +11,80 @@ using ILGPU.Runtime.OpenCL;
 
 namespace HighDimSgd.Ilgpu.Tests;
 
-/// <summary>Every body compiles to PTX and to OpenCL C; this needs no GPU.</summary>
+/// <summary>Every skeleton compiles with every body to PTX and to OpenCL C; this needs no GPU.</summary>
 public sealed partial class CompileTests
 {
-    public static TheoryData<Type> Bodies => [.. KernelBodies.Over(typeof(DeviceView))];
+    public static TheoryData<string, Type> Kernels
+    {
+        get
+        {
+            var kernels = new TheoryData<string, Type>();
+            foreach (Type body in KernelBodies.Over(typeof(DeviceView)).Append(typeof(PanelBody)).Append(typeof(BlockSums)))
+            {
+                foreach (string entry in EntriesOf(body))
+                    kernels.Add(entry, body);
+            }
+
+            return kernels;
+        }
+    }
 
     [Fact]
     public void Every_body_is_compiled() => Assert.Equal(
         KernelBodies.Open.ToHashSet(), KernelBodies.Over(typeof(DeviceView)).Select(t => t.GetGenericTypeDefinition()).ToHashSet());
 
     [Theory]
-    [MemberData(nameof(Bodies))]
-    public void A_body_compiles_to_PTX(Type body)
+    [MemberData(nameof(Kernels))]
+    public void A_kernel_compiles_to_PTX(string entry, Type body)
     {
-        string code = Ptx(body);
-        Assert.Contains(".entry", code, StringComparison.Ordinal);
-        Assert.Empty(CallsWithoutBody(code));
-        // The project's own functions need neither the hardware's approximate ones nor double precision.
-        Assert.DoesNotMatch(@"\.approx\b|\.f64\b", code);
-        // A comparison that is also true of a not-a-number must be followed by the question whether it is one (Real1.WhereLess).
-        Assert.Equal(Unordered().Count(code), Guarded().Count(code));
+        foreach (CudaArchitecture architecture in (CudaArchitecture[])[CudaArchitecture.SM_80, CudaArchitecture.SM_90])
+        {
+            string code = Ptx(entry, body, architecture);
+            Assert.Contains(".entry", code, StringComparison.Ordinal);
+            Assert.Empty(CallsWithoutBody(code));
+            // The project's own functions need neither the hardware's approximate ones nor double precision; sums alone are in float64.
+            Assert.DoesNotMatch(entry == nameof(Entry.Reduce) ? @"\.approx\b|(?:div|sqrt)\.\w+\.f64\b" : @"\.approx\b|\.f64\b", code);
+            Assert.DoesNotMatch(@"\b(?:atom|red)\.", code);
+            // A comparison that is also true of a not-a-number must be followed by the question whether it is one (Real1.WhereLess).
+            Assert.Equal(Unordered().Count(code), Guarded().Count(code));
+        }
     }
 
     [Theory]
-    [MemberData(nameof(Bodies))]
-    public void A_body_compiles_to_OpenCL(Type body)
+    [MemberData(nameof(Kernels))]
+    public void A_kernel_compiles_to_OpenCL(string entry, Type body)
     {
         // A context of its own: one refused kernel spoils it for the next.
         using var context = Context.Create(builder => builder.CPU().EnableAlgorithms());
         using var backend = new CLBackend(
             context, new CLCapabilityContext(false, true, true, true, true), CLDeviceVendor.Other, CLCVersion.CL30);
-        string code = ((CLCompiledKernel)backend.Compile(EntryOf(body), default)).Source;
+        string code = ((CLCompiledKernel)backend.Compile(Description(entry, body), default)).Source;
         Assert.Contains("kernel void", code, StringComparison.Ordinal);
-        Assert.DoesNotMatch(@"\bdouble\b", code);
+        Assert.DoesNotMatch(@"\batomic_|\bsub_group_", code);
+        if (entry != nameof(Entry.Reduce))
+            Assert.DoesNotMatch(@"\bdouble\b", code);
     }
 
     [Fact]
     public void A_call_without_a_body_is_found()
     {
-        Assert.Equal(["__ilgpu__nv_erff"], CallsWithoutBody(Ptx(typeof(CallsUnlinked))));
-        Assert.Empty(CallsWithoutBody(Ptx(typeof(CallsKept))));
+        Assert.Equal(["__ilgpu__nv_erff"], CallsWithoutBody(Ptx(nameof(Entry.For), typeof(CallsUnlinked), CudaArchitecture.SM_90)));
+        Assert.Empty(CallsWithoutBody(Ptx(nameof(Entry.For), typeof(CallsKept), CudaArchitecture.SM_90)));
     }
 
-    private static string Ptx(Type body)
+    private static string Ptx(string entry, Type body, CudaArchitecture architecture)
     {
         using var context = Context.Create(builder => builder.CPU().EnableAlgorithms());
-        using var backend = new PTXBackend(
-            context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_88, null);
-        return ((PTXCompiledKernel)backend.Compile(EntryOf(body), default)).PTXAssembly;
+        using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_80, null);
+        return ((PTXCompiledKernel)backend.Compile(Description(entry, body), default)).PTXAssembly;
     }
 
-    private static EntryPointDescription EntryOf(Type body)
-    {
-        string name = body.IsAssignableTo(typeof(IForBody)) ? nameof(Entry.For)
-            : body.IsAssignableTo(typeof(IRowBody<Real1>)) ? nameof(Entry.Row) : nameof(Entry.Summands);
-        return EntryPointDescription.FromImplicitlyGroupedKernel(typeof(Entry).GetMethod(name)!.MakeGenericMethod(body));
-    }
+    private static EntryPointDescription Description(string entry, Type body) =>
+        EntryPointDescription.FromExplicitlyGroupedKernel(typeof(Entry).GetMethod(entry)!.MakeGenericMethod(body));
+
+    private static string[] EntriesOf(Type body) =>
+        body.IsAssignableTo(typeof(IForBody)) ? [nameof(Entry.For)]
+        : body.IsAssignableTo(typeof(IRowBody<Real1>)) ? [nameof(Entry.RowPass), nameof(Entry.TallPass)] : [nameof(Entry.Reduce)];
 
     private static IEnumerable<string> CallsWithoutBody(string code) =>
         Calls().Matches(code).Select(m => m.Groups[1].Value).Distinct().Except(Defined().Matches(code).Select(m => m.Groups[1].Value));

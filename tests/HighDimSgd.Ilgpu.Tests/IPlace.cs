@@ -1,8 +1,6 @@
+using HighDimSgd.Devices;
 using HighDimSgd.Kernels;
 using HighDimSgd.Tests.Kernels;
-using ILGPU;
-using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 
 namespace HighDimSgd.Ilgpu.Tests;
 
@@ -70,50 +68,83 @@ internal sealed class ScalarPlace : IPlace<ScalarView>
     }
 }
 
-/// <summary>ILGPU's CPU accelerator, which runs what ILGPU's compiler made of the body.</summary>
-internal sealed class DevicePlace : IPlace<DeviceView>, IDisposable
+/// <summary>A device's own skeletons, so that what runs is what ILGPU made of skeleton and body together.</summary>
+internal sealed class DevicePlace(ISkeletons<Real1, Word1, DeviceView> skeletons) : IPlace<DeviceView>
 {
-    private readonly Context context = Context.Create(builder => builder.CPU().EnableAlgorithms());
-    private readonly CPUAccelerator accelerator;
-    private readonly List<MemoryBuffer> buffers = [];
-
-    public DevicePlace() => accelerator = context.CreateCPUAccelerator(0);
-
     public Held<DeviceView> Hold(params float[] data)
     {
-        MemoryBuffer1D<float, Stride1D.Dense> buffer = accelerator.Allocate1D(data);
-        buffers.Add(buffer);
-        return new(new(buffer.View.BaseView), data.Length, () => buffer.GetAsArray1D());
+        DeviceView view = skeletons.Allocate(data.Length);
+        skeletons.Write(view, data);
+        return new(view, data.Length, () => Read(view, data.Length));
     }
 
     public void For<TBody>(int outer, int count, TBody body)
-        where TBody : struct, IForBody
-    {
-        accelerator.LoadAutoGroupedStreamKernel<Index2D, TBody>(Entry.For)(new(count, outer), body);
-        accelerator.Synchronize();
-    }
+        where TBody : struct, IForBody => skeletons.For(outer, count, body);
 
+    /// <summary>A design of one column, the products, and a parameter of one.</summary>
     public void Row<TBody>(int slots, int rows, Held<DeviceView> products, Held<DeviceView> weights, TBody body)
         where TBody : struct, IRowBody<Real1>
     {
-        accelerator.LoadAutoGroupedStreamKernel<Index2D, Slots<Real1, Word1, DeviceView>, Slots<Real1, Word1, DeviceView>, TBody>(Entry.Row)(
-            new(rows, slots), products.Slots(slots), weights.Slots(slots), body);
-        accelerator.Synchronize();
+        const int Stride = 16;
+        float[] values = products.Read(), design = new float[slots * (rows + 16) * Stride], theta = new float[slots * Stride];
+        for (int slot = 0; slot < slots; slot++)
+        {
+            theta[slot * Stride] = 1;
+            for (int row = 0; row < rows; row++)
+                design[((slot * (rows + 16)) + row) * Stride] = values[(slot * rows) + row];
+        }
+
+        skeletons.RowPass(
+            slots, Hold(design).Slots(slots), Stride, rows, Hold(theta).Slots(slots), Hold(new float[theta.Length]).Slots(slots),
+            new KeepWeights<TBody>(body, weights.Slots(slots)));
     }
 
     public void Summands<TBody>(int slots, int count, Held<DeviceView> summands, TBody body)
-        where TBody : struct, IReduceBody<Real1>
-    {
-        accelerator.LoadAutoGroupedStreamKernel<Index2D, Slots<Real1, Word1, DeviceView>, TBody>(Entry.Summands)(
-            new(count, slots), summands.Slots(slots), body);
-        accelerator.Synchronize();
-    }
+        where TBody : struct, IReduceBody<Real1> => skeletons.ReduceEach(slots, count, new KeepSummands<TBody>(body, summands.Slots(slots)));
 
-    public void Dispose()
+    private float[] Read(DeviceView view, int length)
     {
-        foreach (MemoryBuffer buffer in buffers)
-            buffer.Dispose();
-        accelerator.Dispose();
-        context.Dispose();
+        var data = new float[length];
+        skeletons.Read(view, data);
+        return data;
+    }
+}
+
+/// <summary>A row body whose weights are kept. Public, since ILGPU's launchers are an assembly of their own.</summary>
+public readonly struct KeepWeights<TBody>(TBody body, Slots<Real1, Word1, DeviceView> weights) : IRowBody<Real1>
+    where TBody : struct, IRowBody<Real1>
+{
+    private readonly TBody body = body;
+    private readonly Slots<Real1, Word1, DeviceView> weights = weights;
+
+    /// <inheritdoc/>
+    public static bool WantsGradient => TBody.WantsGradient;
+
+    /// <inheritdoc/>
+    public Real1 Run(int slot, int row, Real1 product)
+    {
+        Real1 weight = body.Run(slot, row, product);
+        weights.Store(slot, row, weight);
+        return weight;
+    }
+}
+
+/// <summary>A body of sums whose summands are kept, four numbers per index side by side.</summary>
+public readonly struct KeepSummands<TBody>(TBody body, Slots<Real1, Word1, DeviceView> summands) : IReduceBody<Real1>
+    where TBody : struct, IReduceBody<Real1>
+{
+    private readonly TBody body = body;
+    private readonly Slots<Real1, Word1, DeviceView> summands = summands;
+
+    /// <inheritdoc/>
+    public Four<Real1> Run(int slot, int index)
+    {
+        Four<Real1> four = body.Run(slot, index);
+        long place = 4L * index;
+        summands.Store(slot, place, four.A);
+        summands.Store(slot, place + 1, four.B);
+        summands.Store(slot, place + 2, four.C);
+        summands.Store(slot, place + 3, four.D);
+        return four;
     }
 }

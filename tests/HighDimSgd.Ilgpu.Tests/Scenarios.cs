@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using HighDimSgd.Kernels;
 using HighDimSgd.Kernels.Bodies;
 using HighDimSgd.Kernels.Physics;
@@ -17,7 +16,7 @@ internal static class Scenarios
     private static readonly float[] Corners = [float.NaN, 0f, -0f, 88.5f, -88.5f, 1e30f, -1e30f];
 
     public static float[] Words<TView>(IPlace<TView> place, int count)
-        where TView : struct, IView<Real1, Word1> => Field(place, count, default(WordSource));
+        where TView : struct, IView<Real1, Word1> => Field(place, count, default(WordsAsBits<Real1, Word1>));
 
     public static float[] Normals<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Field(place, count, new NormalSource<Real1, Word1>(0.2f, 1.5f));
@@ -261,13 +260,4 @@ internal static class Scenarios
     }
 
     private static float[] SignsOf(int count) => [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? -1f : 1f)];
-}
-
-/// <summary>The words themselves, as bits. Public, since ILGPU's launchers are an assembly of their own.</summary>
-public readonly struct WordSource : ISource<Real1, Word1>
-{
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Four<Real1> Draw(Four<Word1> words) =>
-        new(Word1.AsReal(words.A), Word1.AsReal(words.B), Word1.AsReal(words.C), Word1.AsReal(words.D));
 }

@@ -74,3 +74,13 @@ public readonly struct RademacherSource<TReal, TWord>(float scale) : ISource<TRe
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TReal Sign(TWord word) => TWord.AsReal(TReal.Bits(TReal.Of(scale)) ^ (word & TWord.Of(0x80000000u)));
 }
+
+/// <summary>The words themselves, as the bits of reals.</summary>
+public readonly struct WordSource<TReal, TWord> : ISource<TReal, TWord>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Four<TReal> Draw(Four<TWord> words) => new(TWord.AsReal(words.A), TWord.AsReal(words.B), TWord.AsReal(words.C), TWord.AsReal(words.D));
+}

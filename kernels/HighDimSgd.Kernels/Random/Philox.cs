@@ -49,6 +49,9 @@ public enum Purpose : uint
     /// <summary>Clock increments of the simulator.</summary>
     Clock = 5,
 
+    /// <summary>The samples that true iterations visit: draw p has the words of the steps 4 (p / 4096) .. + 3 at the component p mod 4096.</summary>
+    Visit = 6,
+
     /// <summary>Gaussian coordinates of the DMFT's single-sample process.</summary>
     PathGaussian = 16,
 

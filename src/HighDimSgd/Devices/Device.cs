@@ -13,11 +13,11 @@ public sealed record DeviceInfo(string Key, string Name, bool Available, string 
 /// <summary>The devices of this machine.</summary>
 public static class Device
 {
-#if ILGPU
-    private const string NoGpu = "not available: GPU devices come with a later version (ILGPU is built in and compiles the kernels)";
-#else
-    private const string NoGpu = "not available: built without ILGPU 1.5.3, which the package feed does not carry";
-#endif
+    private const string NoGpu =
+        "not available: built without ILGPU 1.5.3, which the package feed does not carry (with a feed that does: delete obj/use-ilgpu and build again)";
+
+    /// <summary>Where GPUs come from; null where the program has no such package.</summary>
+    public static IDeviceProvider? Provider { get; set; }
 
     /// <summary>What can run here, and what cannot and why.</summary>
     public static IReadOnlyList<DeviceInfo> Describe()
@@ -28,9 +28,12 @@ public static class Device
         return
         [
             new(cpu.Key, cpu.Name, true, detail),
-            new("cuda", "NVIDIA GPU", false, NoGpu),
-            new("opencl", "OpenCL device", false, NoGpu),
-            new("ilgpu-cpu", "ILGPU's own CPU accelerator", false, NoGpu),
+            .. Provider?.Describe() ??
+            [
+                new("cuda", "NVIDIA GPU", false, NoGpu),
+                new("opencl", "OpenCL device", false, NoGpu),
+                new("ilgpu-cpu", "ILGPU's own CPU accelerator", false, NoGpu),
+            ],
         ];
     }
 
@@ -38,10 +41,13 @@ public static class Device
     public static IDevice Auto() => Open("auto");
 
     /// <summary>Opens a device by its key.</summary>
-    /// <param name="key">auto, cpu, cuda, opencl or ilgpu-cpu.</param>
+    /// <param name="key">auto, cpu, cuda, opencl or ilgpu-cpu; auto is a GPU where there is one, CUDA before OpenCL, else the CPU.</param>
     /// <param name="threads">CPU threads; 0 takes one per processor.</param>
     /// <exception cref="MachineException">It is not there.</exception>
-    public static IDevice Open(string key, int threads = 0) => key is "auto" or "cpu"
-        ? new CpuDevice(threads)
-        : throw new MachineException($"--device {key} is {NoGpu}; use --device cpu");
+    public static IDevice Open(string key, int threads = 0) => key switch
+    {
+        "cpu" => new CpuDevice(threads),
+        "auto" => Provider?.Fastest() ?? new CpuDevice(threads),
+        _ => Provider?.Open(key) ?? throw new MachineException($"--device {key} is {NoGpu}; use --device cpu"),
+    };
 }

@@ -50,7 +50,27 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
         where TBody : struct, IRowBody<TReal>;
 
     /// <summary>
-    /// The same for a tall table kept in blocks of 64 rows (<see cref="PathTable"/>): r_i = sum_j c_j B_ij over the first columns,
+    /// Iterations on batches of rows, one after another: with r_i = x_i.theta over the rows of its batch and f_i = body(visit, r_i), an iteration
+    /// makes theta - (decay theta + sum_i f_i x_i) of theta.
+    /// </summary>
+    /// <param name="design">The design, row-major.</param>
+    /// <param name="rowStride">Elements from one row to the next, a multiple of 16; columns are padded to it with zeros.</param>
+    /// <param name="visits">Rows that are visited, in order.</param>
+    /// <param name="decays">The decay of each iteration; their number divides that of the visits.</param>
+    /// <param name="theta">The parameter, padded like a row.</param>
+    /// <param name="body">The row body, which is given visits for rows; arrays by visit have room for 16 more.</param>
+    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
+    void Iterate<TBody>(
+        Slots<TReal, TWord, TView> design,
+        int rowStride,
+        ReadOnlySpan<int> visits,
+        ReadOnlySpan<float> decays,
+        Slots<TReal, TWord, TView> theta,
+        TBody body)
+        where TBody : struct, IRowBody<TReal> => throw new MachineException("this device does not run iterations on batches of a stored design; use --device cpu");
+
+    /// <summary>
+    /// The same as <see cref="RowPass"/> for a tall table kept in blocks of 64 rows (<see cref="PathTable"/>): r_i = sum_j c_j B_ij over the first columns,
     /// v_i = body(i, r_i), sums_j = sum_i v_i B_ij, in float64 beyond 4096 rows.
     /// </summary>
     /// <param name="basis">The table B.</param>
@@ -64,6 +84,10 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
 
     /// <summary>The sums over index of a body's four numbers at one slot, in float64 by a fixed tree.</summary>
     Four<double> Reduce<TBody>(int slot, int count, TBody body)
+        where TBody : struct, IReduceBody<TReal>;
+
+    /// <summary>The same at every slot of a batch.</summary>
+    Four<double>[] ReduceEach<TBody>(int batch, int count, TBody body)
         where TBody : struct, IReduceBody<TReal>;
 }
 
@@ -118,11 +142,40 @@ public interface IDevice
     /// <summary>Width of its vectors in bits; 0 where it has none.</summary>
     int VectorBits { get; }
 
-    /// <summary>Bytes of memory that experiments may use.</summary>
+    /// <summary>Bytes of memory that experiments may use; on a device with several workers each with memory of its own, those of one.</summary>
     long MemoryBytes { get; }
+
+    /// <summary>How it likes its work.</summary>
+    WorkShare Share { get; }
 
     /// <summary>Runs a program with skeletons of its own, which are disposed at its end.</summary>
     /// <param name="program">The program.</param>
     /// <param name="wholeDevice">True to give it all workers; false for one worker's share.</param>
     TResult Run<TResult>(IDeviceProgram<TResult> program, bool wholeDevice);
+}
+
+/// <summary>How a device likes its work; nothing of the results depends on it.</summary>
+/// <param name="UnitWork">Passes over design entries that a unit of work holds at most, one replica at least.</param>
+/// <param name="UnitReplicas">Replicas that a unit holds at most.</param>
+/// <param name="BatchBytes">
+/// Memory of each worker for replicas that advance together; 0 where workers share their memory and advance one replica at a time.
+/// </param>
+public sealed record WorkShare(double UnitWork, int UnitReplicas, long BatchBytes)
+{
+    /// <summary>Replicas of so many bytes that advance together; one at least.</summary>
+    public int Batch(long bytes) => (int)Math.Clamp(BatchBytes / bytes, 1, UnitReplicas);
+}
+
+/// <summary>Devices beside the CPU, of a package of their own.</summary>
+public interface IDeviceProvider
+{
+    /// <summary>What is there, and what is not and why.</summary>
+    IReadOnlyList<DeviceInfo> Describe();
+
+    /// <summary>Opens a device by its key.</summary>
+    /// <exception cref="MachineException">It is not there.</exception>
+    IDevice Open(string key);
+
+    /// <summary>The fastest GPU; null where there is none.</summary>
+    IDevice? Fastest();
 }

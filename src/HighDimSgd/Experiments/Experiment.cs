@@ -39,12 +39,12 @@ public sealed partial record Experiment
     public int ReplicasPerDesign { get; init; } = 1;
 
     /// <summary>
-    /// Record points as step indices, ascending and distinct, within 0..<see cref="AlgorithmSpec.Steps"/>. Empty for online, whose steps
+    /// Record points as step indices, ascending and distinct, within 0..<see cref="AlgorithmSpec.Steps"/>. Empty for true iterations, which
     /// depend on the size: see <see cref="RecordTimes"/>.
     /// </summary>
     public required IReadOnlyList<int> RecordSteps { get; init; }
 
-    /// <summary>Record times that are asked for (online), ascending, within 0..horizon; each size takes the nearest iterations.</summary>
+    /// <summary>Record times that are asked for (true iterations), ascending, within 0..horizon; each size takes the nearest iterations.</summary>
     public IReadOnlyList<double> RecordTimes { get; init; } = [];
 
     /// <summary>Monte-Carlo effort of the theory.</summary>
@@ -63,19 +63,19 @@ public sealed partial record Experiment
     /// <summary>True where every iteration draws fresh samples, so that there is no training set.</summary>
     public bool IsOnline => Algorithm.Kind == ClockKind.Online;
 
-    /// <summary>The record times t = step index times D; for online those that were asked for.</summary>
-    public double[] Times() => IsOnline ? [.. RecordTimes] : [.. RecordSteps.Select(k => k * Algorithm.Step)];
+    /// <summary>The record times t = step index times D; for true iterations those that were asked for.</summary>
+    public double[] Times() => Algorithm.IsIterative ? [.. RecordTimes] : [.. RecordSteps.Select(k => k * Algorithm.Step)];
 
-    /// <summary>The record times at a dimension: for online, those of the iterations nearest to <see cref="RecordTimes"/>.</summary>
-    public double[] Times(int size) => IsOnline ? [.. RecordStepsAt(size).Select(k => k * Algorithm.StepAt(size))] : Times();
+    /// <summary>The record times at a dimension: those of the iterations nearest to <see cref="RecordTimes"/>, where there are any.</summary>
+    public double[] Times(int size) => Algorithm.IsIterative ? [.. RecordStepsAt(size).Select(k => k * Algorithm.StepAt(size))] : Times();
 
     /// <summary>Record points as step indices at a dimension; dimension 0 stands for the theory.</summary>
     public IReadOnlyList<int> RecordStepsAt(int size) =>
-        IsOnline ? [.. RecordTimes.Select(t => (int)Math.Round(t / Algorithm.StepAt(size)))] : RecordSteps;
+        Algorithm.IsIterative ? [.. RecordTimes.Select(t => (int)Math.Round(t / Algorithm.StepAt(size)))] : RecordSteps;
 
     /// <summary>What the ridge takes off theta in a step, as a fraction of theta: lambda D u v at the middle of the step.</summary>
     /// <param name="step">The step k.</param>
-    /// <param name="size">Dimension (online).</param>
+    /// <param name="size">Dimension (true iterations).</param>
     public double RidgeStep(int step, int size = 0) =>
         Model.Ridge * Algorithm.StepAt(size) * Algorithm.RateFactor(step, size) * Algorithm.RidgeFactor(step, size);
 
@@ -134,9 +134,34 @@ public enum ClockKind
 
     /// <summary>One pass: every iteration draws a batch of fresh samples. No sample is visited twice, so there is no clock.</summary>
     Online,
+
+    /// <summary>
+    /// Multi-pass SGD, iteration by iteration: theta becomes theta - (rate/d) lambda theta - (rate/B) sum x l over a batch of B samples.
+    /// Its limit has the Poisson clock at tau = rate/B.
+    /// </summary>
+    Sgd,
+
+    /// <summary>
+    /// SVAG (Li, Malladi and Arora, arXiv 2102.12470), iteration by iteration: two batches with the weights (1+-sqrt(2l-1))/2, and the rate
+    /// divided by the amplification l. Its limit has the clock <see cref="TwoClock"/> at tau = rate/B.
+    /// </summary>
+    Svag,
 }
 
-/// <summary>The algorithm: a clock, its step and how long it runs.</summary>
+/// <summary>How iterations choose their samples.</summary>
+public enum Sampling
+{
+    /// <summary>Every draw is uniform on all samples.</summary>
+    Replacement,
+
+    /// <summary>The samples of a batch are distinct; batches are independent.</summary>
+    WithoutReplacement,
+
+    /// <summary>Every epoch goes through all samples in a fresh order; a batch may straddle two epochs.</summary>
+    Reshuffle,
+}
+
+/// <summary>The algorithm: a clock and its step, or true iterations, and how long it runs.</summary>
 public sealed record AlgorithmSpec
 {
     /// <summary>Law of the sample clock.</summary>
@@ -145,19 +170,22 @@ public sealed record AlgorithmSpec
     /// <summary>Temperature tau (sgf, poisson and two-clock).</summary>
     public double Temperature { get; init; }
 
-    /// <summary>Amplification l of SVAG, at least 1 (two-clock).</summary>
+    /// <summary>Amplification l of SVAG, at least 1 (two-clock and svag).</summary>
     public int Amplification { get; init; } = 1;
 
     /// <summary>Batch fraction b in (0, 1] (minibatch).</summary>
     public double Fraction { get; init; } = 1;
 
-    /// <summary>Batch size B (online).</summary>
+    /// <summary>Batch size B (online, sgd and svag).</summary>
     public int Batch { get; init; } = 1;
 
-    /// <summary>Learning rate (online): an iteration advances time by rate/d.</summary>
+    /// <summary>Learning rate (online, sgd and svag): an iteration advances time by rate/d, that of svag by rate/(l d).</summary>
     public double Rate { get; init; }
 
-    /// <summary>Step D > 0; 0 for online, see <see cref="StepAt"/>.</summary>
+    /// <summary>How iterations choose their samples (sgd and svag).</summary>
+    public Sampling Sampling { get; init; }
+
+    /// <summary>Step D > 0; 0 for true iterations, see <see cref="StepAt"/>.</summary>
     public required double Step { get; init; }
 
     /// <summary>Factor u(t) on the learning rate, which multiplies clock and ridge alike; null for a constant rate.</summary>
@@ -166,25 +194,35 @@ public sealed record AlgorithmSpec
     /// <summary>Factor v(t) on the ridge, beside that on the rate; null for a constant ridge.</summary>
     public Schedule? RidgeSchedule { get; init; }
 
-    /// <summary>Number of steps K; the horizon is K D. 0 for online, see <see cref="StepsAt"/>.</summary>
+    /// <summary>Number of steps K; the horizon is K D. 0 for true iterations, see <see cref="StepsAt"/>.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>The horizon: K D, or what was asked for (online).</summary>
+    /// <summary>The horizon: K D, or what was asked for (true iterations).</summary>
     public double Horizon
     {
-        get => Kind == ClockKind.Online ? field : Steps * Step;
+        get => IsIterative ? field : Steps * Step;
         init;
     }
 
-    /// <summary>One-pass SGD.</summary>
+    /// <summary>True iterations on batches, whose length in time depends on the dimension; false for full passes in steps of D.</summary>
+    public bool IsIterative => Kind is ClockKind.Online or ClockKind.Sgd or ClockKind.Svag;
+
+    /// <summary>Samples that an iteration visits: B, or 2 B for svag, whose second batch has weight 0 at l = 1 and is left out there.</summary>
+    public int SamplesPerIteration => Kind == ClockKind.Svag && Amplification > 1 ? 2 * Batch : Batch;
+
+    /// <summary>One-pass SGD, see <see cref="Iterations"/>.</summary>
+    public static AlgorithmSpec Online(int batch, double rate, double horizon) => Iterations(ClockKind.Online, batch, rate, horizon);
+
+    /// <summary>True iterations.</summary>
+    /// <param name="kind">online, sgd or svag.</param>
     /// <param name="batch">Batch size B.</param>
     /// <param name="rate">Learning rate.</param>
-    /// <param name="horizon">Time at the end; time is iteration * rate/d.</param>
-    public static AlgorithmSpec Online(int batch, double rate, double horizon) =>
-        new() { Kind = ClockKind.Online, Batch = batch, Rate = rate, Horizon = horizon, Step = 0, Steps = 0 };
+    /// <param name="horizon">Time at the end; time is iteration * rate/(l d).</param>
+    public static AlgorithmSpec Iterations(ClockKind kind, int batch, double rate, double horizon) =>
+        new() { Kind = kind, Batch = batch, Rate = rate, Horizon = horizon, Step = 0, Steps = 0 };
 
-    /// <summary>Time per step at dimension <paramref name="size"/>: D, or rate/d.</summary>
-    public double StepAt(int size) => Kind == ClockKind.Online ? Rate / size : Step;
+    /// <summary>Time per step at dimension <paramref name="size"/>: D, or rate/(l d).</summary>
+    public double StepAt(int size) => IsIterative ? Rate / Amplification / size : Step;
 
     /// <summary>True where all steps are alike, so that what is linear responds by the lag alone.</summary>
     public bool IsSteady => RateSchedule is null && RidgeSchedule is null;
@@ -202,16 +240,16 @@ public sealed record AlgorithmSpec
     public double RidgeFactor(int step, int size = 0) => RidgeFactorAt((step + 0.5) * StepAt(size));
 
     /// <summary>Number of steps at dimension <paramref name="size"/>.</summary>
-    public int StepsAt(int size) => Kind == ClockKind.Online ? checked((int)Math.Round(Horizon * size / Rate)) : Steps;
+    public int StepsAt(int size) => IsIterative ? checked((int)Math.Round(Horizon * size * Amplification / Rate)) : Steps;
 
     /// <summary>
     /// Temperature tau' of the clock's fluctuations, Var zeta = tau' delta D:
-    /// 0 for gd, tau for sgf, poisson and two-clock, D (1-b)/(b delta) for minibatch, rate/B for online.
+    /// 0 for gd, tau for sgf, poisson and two-clock, D (1-b)/(b delta) for minibatch, rate/B for true iterations.
     /// </summary>
     public double EffectiveTemperature(double aspect) => Kind switch
     {
         ClockKind.Gd => 0,
-        ClockKind.Online => Rate / Batch,
+        _ when IsIterative => Rate / Batch,
         ClockKind.Minibatch => Step * (1 - Fraction) / (Fraction * aspect),
         _ => Temperature,
     };

@@ -55,6 +55,7 @@ public sealed partial record Experiment
             (Keys.Step, Keys.Step.Write(Algorithm.Step)),
             (Keys.Batch, Keys.Batch.Write(Algorithm.Batch)),
             (Keys.Rate, Keys.Rate.Write(Algorithm.Rate)),
+            (Keys.Sampling, Keys.Sampling.Write(Algorithm.Sampling)),
             (Keys.Horizon, Keys.Horizon.Write(Short(Algorithm.Horizon))),
             .. ScheduleJson()])),
         (Keys.Design, Keys.Design.Write(
@@ -116,7 +117,7 @@ public sealed partial record Experiment
 
     private JsonObject RecordJson()
     {
-        bool isEven = IsOnline
+        bool isEven = Algorithm.IsIterative
             ? RecordTimes.Count >= 2 && RecordTimes.SequenceEqual(EvenTimes(RecordTimes.Count, Algorithm.Horizon))
             : RecordSteps.Count >= 2 && RecordSteps.SequenceEqual(EvenSteps(RecordSteps.Count, Algorithm.Steps));
         return isEven

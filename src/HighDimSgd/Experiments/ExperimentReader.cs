@@ -27,14 +27,16 @@ internal sealed partial class ExperimentReader
     {
         _file.Get(Keys.Family);
         ModelSpec model = Model();
-        bool isOnline = _algorithm.Get(Keys.Clock) == ClockKind.Online;
+        ClockKind kind = _algorithm.Get(Keys.Clock);
+        bool isOnline = kind == ClockKind.Online;
         if (isOnline)
             RefuseWhatIsNotOnline();
         else if (!_file.Has(Keys.Aspect))
             throw _file.Missing(Keys.Aspect);
         double aspect = _file.Get(Keys.Aspect);
-        AlgorithmSpec algorithm = Scheduled(isOnline ? Online() : Algorithm(aspect), model);
+        AlgorithmSpec algorithm = Scheduled(Keys.Rate.TakenBy(Keys.Clock.Word(kind)) ? Iterations(kind) : Algorithm(aspect), model);
         List<int> sizes = isOnline ? [.. _file.Get(Keys.Sizes).Select(d => (int)d)] : Sizes(aspect);
+        RefuseLargeBatches(algorithm, aspect, sizes);
         IReadOnlyList<int> replicas = Replicas(sizes.Count);
         Section theory = _file.Get(Keys.Theory);
         Section verdict = _file.Get(Keys.Verdict);
@@ -49,8 +51,8 @@ internal sealed partial class ExperimentReader
             Sizes = sizes,
             Replicas = replicas,
             ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
-            RecordSteps = isOnline ? [] : RecordSteps(algorithm),
-            RecordTimes = isOnline ? RecordTimes(algorithm, sizes) : [],
+            RecordSteps = algorithm.IsIterative ? [] : RecordSteps(algorithm),
+            RecordTimes = algorithm.IsIterative ? RecordTimes(algorithm, sizes) : [],
             Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)),
             Verdict = new VerdictSpec(verdict.Get(Keys.Alpha), verdict.Get(Keys.Tolerance)),
             Compare = Compare(algorithm, aspect),

@@ -8,8 +8,8 @@ internal static class Keys
     /// <summary>Most steps of a run.</summary>
     public const int MostSteps = 100_000;
 
-    /// <summary>Most fresh samples of a replica.</summary>
-    public const long MostFresh = 1_000_000_000;
+    /// <summary>Most samples that a replica's iterations visit.</summary>
+    public const long MostVisits = 1_000_000_000;
 
     /// <summary>Largest mean number of jumps of the Poisson clock per step.</summary>
     public const double MostJumps = 256;
@@ -17,6 +17,7 @@ internal static class Keys
     private static readonly (string, ClockKind) GdClock = ("gd", ClockKind.Gd);
     private static readonly (string, ClockKind) SgfClock = ("sgf", ClockKind.Sgf);
     private static readonly (string, ClockKind) PoissonClock = ("poisson", ClockKind.Poisson);
+    private static readonly string[] Iterations = ["online", "sgd", "svag"];
 
     public static readonly ChoiceKey<string> Family = new("family", "The family of experiments.", ("proportional", "proportional"))
     {
@@ -64,17 +65,15 @@ internal static class Keys
     };
 
     public static readonly ChoiceKey<ClockKind> Clock = new(
-        "kind", "Law of the sample clock, or 'online': fresh samples in every iteration.",
-        GdClock, SgfClock, PoissonClock, ("two-clock", ClockKind.TwoClock), ("minibatch", ClockKind.Minibatch), ("online", ClockKind.Online))
-    {
-        Later = ["sgd", "svag"],
-    };
+        "kind", "Law of the sample clock; or true iterations on batches: 'sgd' and 'svag' on the training set, 'online' on fresh samples.",
+        GdClock, SgfClock, PoissonClock, ("two-clock", ClockKind.TwoClock), ("minibatch", ClockKind.Minibatch), ("online", ClockKind.Online),
+        ("sgd", ClockKind.Sgd), ("svag", ClockKind.Svag));
 
     public static readonly NumberKey Temperature =
         new("temperature", 0, 1e6, "Temperature tau = rate / batch.") { OnlyFor = ["sgf", "poisson", "two-clock"] };
 
     public static readonly WholeKey Amplification =
-        new("amplification", 1, 1024, "Amplification l of SVAG, whose limit this clock is.") { OnlyFor = ["two-clock"], Absent = 1 };
+        new("amplification", 1, 1024, "Amplification l of SVAG; 'two-clock' is the clock of its limit.") { OnlyFor = ["two-clock", "svag"], Absent = 1 };
 
     public static readonly NumberKey Fraction =
         new("fraction", 1e-6, 1, "Batch fraction b of the samples.") { OnlyFor = ["minibatch"], Absent = 1 };
@@ -83,10 +82,22 @@ internal static class Keys
         new("step", 1e-9, 1e3, "Step D in units of time.") { OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch"], Unit = "time" };
 
     public static readonly WholeKey Batch =
-        new("batch", 1, 1_000_000, "Batch size B, samples per iteration.") { OnlyFor = ["online"], Absent = 1, Unit = "samples" };
+        new("batch", 1, 1_000_000, "Batch size B, samples per iteration.") { OnlyFor = Iterations, Absent = 1, Unit = "samples" };
 
     public static readonly NumberKey Rate =
-        new("rate", 1e-9, 1e6, "Learning rate; an iteration advances time by rate/d.") { OnlyFor = ["online"] };
+        new("rate", 1e-9, 1e6, "Learning rate; an iteration advances time by rate/d, one of 'svag' by rate/(amplification d).") { OnlyFor = Iterations };
+
+    public static readonly ChoiceKey<Sampling> Sampling = new(
+        "sampling",
+        "How iterations choose their samples. There is a theory for 'replacement'; 'without-replacement' (within a batch) and 'reshuffle' (a fresh order "
+        + "every epoch) are simulated without one.",
+        ("replacement", Experiments.Sampling.Replacement),
+        ("without-replacement", Experiments.Sampling.WithoutReplacement),
+        ("reshuffle", Experiments.Sampling.Reshuffle))
+    {
+        OnlyFor = ["sgd", "svag"],
+        Default = Experiments.Sampling.Replacement,
+    };
 
     public static readonly NumberKey Horizon =
         new("horizon", 1e-9, 1e6, "Time at the end: a whole number of steps, or the nearest iteration.") { Unit = "time" };
@@ -139,7 +150,7 @@ internal static class Keys
 
     public static readonly SectionKey Algorithm = new(
         "algorithm", "The clock, its step and the horizon.",
-        Clock, Temperature, Amplification, Fraction, Step, Batch, Rate, Horizon, Schedule)
+        Clock, Temperature, Amplification, Fraction, Step, Batch, Rate, Sampling, Horizon, Schedule)
     {
         Decider = Clock,
     };
@@ -191,7 +202,7 @@ internal static class Keys
     };
 
     public static readonly ListKey<double> Times = new(
-        "times", new NumberKey("time", 0, 1e6, "Record time."), 1, 10_001, ListOrder.Ascending, "Record times, each on a step boundary; 'online' takes the nearest iterations.")
+        "times", new NumberKey("time", 0, 1e6, "Record time."), 1, 10_001, ListOrder.Ascending, "Record times, each on a step boundary; true iterations take the nearest ones.")
     {
         Default = [],
         Unit = "time",

@@ -37,7 +37,7 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
         workers.AddRange(experiment.Sizes.Select(simulator.WorkersFor));
         double[] computing = [.. experiment.Sizes.Select((_, i) => Measure(probe, i))];
         Experiment[] variants = [experiment, .. experiment.Further];
-        SweepCost[] sweepCosts = experiment.IsOnline
+        SweepCost[] sweepCosts = experiment.Algorithm.IsIterative
             ? []
             : [.. variants.Select(v => new TheoryProbe(v, device, crowding).Measure(TheorySeconds / variants.Length))];
         costs.AddRange(computing.Select(c => c * crowding.Factor));

@@ -13,8 +13,8 @@ internal sealed record ReplicaCost(double Seconds, IReadOnlyList<ReplicaCurve> C
 
 /// <summary>
 /// Times replicas with the simulator's own workers, all at once, as a run has them. Where whole replicas would take too long, fewer
-/// samples and steps are run; the cost of a design and its P replicas is n d (drawing + P steps passes). Online, where every sample is
-/// drawn and passed once, fewer iterations are run.
+/// samples and steps are run; the cost of a design and its P replicas is n d (drawing + P steps passes). Of true iterations, which pass
+/// the samples that they visit, fewer are run, in proportion to fewer samples.
 /// </summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="device">Where it runs.</param>
@@ -61,7 +61,7 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
         var curves = new List<ReplicaCurve>();
         if (Guess(experiment, size) * Timed <= seconds)
             Rescale(experiment, size, Run(experiment, size, workers, Math.Max(most, Timed * workers), seconds, curves));
-        else if (experiment.IsOnline)
+        else if (experiment.Algorithm.IsIterative)
             MeasureIterations(size, workers, seconds);
         else
             MeasurePieces(size, workers, seconds);
@@ -102,11 +102,11 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
         draw = Math.Max(one / 10, one - (2 * pass * entries)) / entries;
     }
 
-    // As many iterations as there is time for, and whole chunks of them.
+    // As many samples as there is time for, with their iterations, and online whole chunks of them.
     private void MeasureIterations(int size, int workers, double seconds)
     {
-        int chunk = new FreshShape(size, experiment.Algorithm.Batch).Samples;
-        double rows = seconds / Timed / (crowding.Factor * (draw + pass) * size);
+        int chunk = experiment.IsOnline ? new FreshShape(size, experiment.Algorithm.Batch).Samples : Math.Min(FewestRows, experiment.Samples(size));
+        double rows = experiment.Samples(size) * seconds / Timed / (crowding.Factor * Guess(experiment, size));
         Experiment piece = Piece(size, chunk * (int)Math.Max(1, rows / chunk), 1);
         Rescale(piece, size, Run(piece, size, workers, Timed * workers, 0, null));
     }
@@ -117,24 +117,30 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
         (draw, pass) = (ratio * draw, ratio * pass);
     }
 
-    // Seconds of a design with its replicas. A step more than there are: the last point is observed by a pass of its own.
+    // Seconds of a design with its replicas.
     private double Guess(Experiment piece, int size) =>
-        size * (double)piece.Samples(size) * (draw + (pass * piece.ReplicasPerDesign * (piece.Algorithm.Steps + 1)));
+        size * ((draw * piece.Samples(size)) + (pass * piece.ReplicasPerDesign * Simulator.RowsPassed(piece, size)));
 
     /// <summary>
     /// Fewer samples and steps of the same kind, one replica to a design: the law of a sample's clock stays, so that drawing it costs the
-    /// same. Online fewer iterations.
+    /// same. Of true iterations, fewer in proportion.
     /// </summary>
     private Experiment Piece(int size, int rows, int steps)
     {
         AlgorithmSpec algorithm = experiment.Algorithm;
-        if (experiment.IsOnline)
+        double aspect = (double)rows / size;
+        if (algorithm.IsIterative)
         {
-            double horizon = Math.Min(algorithm.Horizon, Math.Max(1, rows / algorithm.Batch) * algorithm.StepAt(size));
-            return experiment with { Algorithm = algorithm with { Horizon = horizon }, RecordTimes = [horizon] };
+            double share = Math.Min(1, (double)rows / experiment.Samples(size)), horizon = Math.Max(share * algorithm.Horizon, algorithm.StepAt(size));
+            return experiment with
+            {
+                Aspect = experiment.IsOnline ? experiment.Aspect : aspect,
+                Algorithm = algorithm with { Horizon = horizon, Batch = experiment.IsOnline ? algorithm.Batch : Math.Min(algorithm.Batch, rows) },
+                RecordTimes = [horizon],
+                ReplicasPerDesign = 1,
+            };
         }
 
-        double aspect = (double)rows / size;
         steps = Math.Min(steps, algorithm.Steps);
         return experiment with
         {

@@ -27,11 +27,11 @@ public sealed record SizeCurves(
 public sealed record Curve(double[] Mean, double[] Error, double[] Variance);
 
 /// <summary>A limiting theory at the record times.</summary>
-/// <param name="Status">"ok", "refused" or "left out".</param>
-/// <param name="Why">The reason where refused, else empty.</param>
+/// <param name="Status">"ok", "refused", "none" or "left out".</param>
+/// <param name="Why">The reason where refused or none, else empty.</param>
 /// <param name="Clock">Name of the clock, as in the experiment file.</param>
 /// <param name="Times">Record times.</param>
-/// <param name="Observables">Curves by observable; empty where refused.</param>
+/// <param name="Observables">Curves by observable; empty where there is none.</param>
 public sealed record TheoryResult(
     string Status, string Why, string Clock, double[] Times, IReadOnlyDictionary<string, Curve> Observables)
 {
@@ -47,6 +47,9 @@ public sealed record TheoryResult(
 
     /// <summary>Status of a theory that could not be solved.</summary>
     public const string Refused = "refused";
+
+    /// <summary>Status where the limit is not known to this program.</summary>
+    public const string None = "none";
 
     /// <summary>Status of a theory that was not asked for.</summary>
     public const string LeftOut = "left out";

@@ -87,18 +87,35 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         }
     }
 
-    private static long BytesOf(Experiment experiment, int size) => experiment.IsOnline
-        ? new FreshShape(size, experiment.Algorithm.Batch).Bytes
-        : new DenseShape(size, experiment.Samples(size)).Bytes;
+    private static long BytesOf(Experiment experiment, int size) => experiment.Algorithm.Kind switch
+    {
+        ClockKind.Online => new FreshShape(size, experiment.Algorithm.Batch).Bytes,
+        _ => new DenseShape(size, experiment.Samples(size)).Bytes + (16L * experiment.Algorithm.SamplesPerIteration),
+    };
+
+    /// <summary>Rows of the design that a replica passes over: those its iterations visit, and all of them where it is observed.</summary>
+    public static double RowsPassed(Experiment experiment, int size)
+    {
+        AlgorithmSpec algorithm = experiment.Algorithm;
+        double samples = experiment.Samples(size);
+        return algorithm.Kind switch
+        {
+            ClockKind.Online => samples,
+            ClockKind.Sgd or ClockKind.Svag => (samples * experiment.RecordTimes.Count) + ((double)algorithm.StepsAt(size) * algorithm.SamplesPerIteration),
+            _ => samples * (algorithm.Steps + 1),
+        };
+    }
+
+    /// <summary>Design entries of work that a design takes with its replicas; where that is little, drawing it counts.</summary>
+    private static double Work(Experiment experiment, int size) => size * ((experiment.ReplicasPerDesign * RowsPassed(experiment, size))
+        + (experiment.Algorithm.IsIterative ? DrawingWork * experiment.Samples(size) : 0));
 
     /// <summary>The units of the replicas from <paramref name="from"/> to before <paramref name="to"/> that are not finished, in the order in which they run.</summary>
     public static IReadOnlyList<(int First, int Count)> Missing(
         Experiment experiment, int size, int from, int to, IReadOnlyDictionary<int, ReplicaCurve> finished)
     {
         int shared = experiment.ReplicasPerDesign, designs = to / shared;
-        double passes = experiment.IsOnline ? DrawingWork : experiment.Algorithm.Steps + 1;
-        double work = (double)size * experiment.Samples(size) * passes * shared;
-        int most = (int)Math.Clamp(UnitWork / work, 1, Math.Max(1, LargestUnit / shared)), first = from / shared;
+        int most = (int)Math.Clamp(UnitWork / Work(experiment, size), 1, Math.Max(1, LargestUnit / shared)), first = from / shared;
         var units = new List<(int, int)>();
         for (int design = first; design <= designs; design++)
         {
@@ -159,9 +176,12 @@ internal sealed class ReplicaWorker(
         where TView : struct, IView<TReal, TWord>
         where TLoss : struct, ILoss<TReal>
     {
-        IReplicaEngine engine = experiment.IsOnline
-            ? new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss)
-            : new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss);
+        IReplicaEngine engine = experiment.Algorithm.Kind switch
+        {
+            ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
+            ClockKind.Sgd or ClockKind.Svag => new MultiPassEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
+            _ => new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
+        };
         int observables = Observables.Of(experiment).Count;
         while (units.TryDequeue(out (int First, int Count) unit))
         {

@@ -146,6 +146,8 @@ public static class Comparison
             why.Add("The theory was left out, so there is nothing to compare with; 'hdsgd run' in the same folder adds it.");
         if (theory.Status == TheoryResult.Refused)
             why.Add($"The theory was refused, so there is nothing to compare with: {theory.Why.TrimEnd('.')}.");
+        if (theory.Status == TheoryResult.None)
+            why.Add($"There is no theory to compare with: {theory.Why.TrimEnd('.')}.");
         if (sizes.Count == 0)
             why.Add("There is no simulation to compare.");
         foreach (SizeSummary size in sizes.Where(s => s.Diverged.Count > 0))

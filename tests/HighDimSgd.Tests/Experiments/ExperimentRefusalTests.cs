@@ -82,7 +82,6 @@ public class ExperimentRefusalTests
     [InlineData("loss: logistic", "loss: perceptron", 5, "model.loss: 'perceptron' is not available in this version; available: squared, logistic")]
     [InlineData("loss: logistic", "loss: logisitc", 5, "model.loss: 'logisitc' is unknown, did you mean 'logistic'?; allowed: squared, logistic")]
     [InlineData("{kind: logistic, slope: 3.0}", "{kind: committee, noise: 1}", 6, "is not available in this version; available: linear, sign, logistic")]
-    [InlineData("kind: sgf, temperature: 4.0", "kind: svag, batch: 1, rate: 2", 11, "algorithm.kind: 'svag' is not available in this version; available: gd, sgf, poisson, two-clock, minibatch")]
     [InlineData("kind: sgf, temperature: 4.0", "kind: poisson, temperature: 999999", 11, "is too large for a Poisson clock of step 0.2: less than a jump in a million steps; allowed: at most 100000")]
     [InlineData("storage: auto", "storage: int8", 12, "design.storage: 'int8' is not available in this version; available: auto, float32")]
     [InlineData("{law: gaussian, storage: auto}", "{law: rademacher, storage: bit}", 12, "design.storage: 'bit' is not available in this version")]

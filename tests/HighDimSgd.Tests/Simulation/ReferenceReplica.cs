@@ -14,6 +14,7 @@ internal sealed class ReferenceReplica(
     Experiment experiment, int size, int replica, Func<double, double>? rate = null, Func<double, double>? ridge = null)
 {
     private readonly int samples = experiment.Samples(size);
+    private int[]? visits;
 
     /// <summary>q, m, training loss, error and mean of l^2 at every step.</summary>
     public double[][] Run()
@@ -66,9 +67,9 @@ internal sealed class ReferenceReplica(
                 return [.. rows];
             double u = rate?.Invoke((k + 0.5) * d) ?? 1, v = ridge?.Invoke((k + 0.5) * d) ?? 1;
             var next = theta.Select(t => (1 - (u * v * model.Ridge * d)) * t).ToArray();
-            foreach (int i in Visited(k))
+            foreach ((int i, double weight) in Visited(k))
             {
-                double f = u * slope[i] * (experiment.IsOnline ? algorithm.Rate / algorithm.Batch : Increment(k, i) / experiment.Aspect);
+                double f = u * slope[i] * weight;
                 for (int j = 0; j < size; j++)
                     next[j] -= f * x[i, j];
             }
@@ -90,9 +91,36 @@ internal sealed class ReferenceReplica(
     private static double[] Products(double[,] x, double[] theta) =>
         [.. Enumerable.Range(0, x.GetLength(0)).Select(i => theta.Select((t, j) => x[i, j] * t).Sum())];
 
-    private IEnumerable<int> Visited(int step) => experiment.IsOnline
-        ? Enumerable.Range(step * experiment.Algorithm.Batch, experiment.Algorithm.Batch)
-        : Enumerable.Range(0, samples);
+    /// <summary>The samples that a step visits, and the weights of their x l.</summary>
+    private IEnumerable<(int Sample, double Weight)> Visited(int step)
+    {
+        AlgorithmSpec a = experiment.Algorithm;
+        if (!a.IsIterative)
+            return Enumerable.Range(0, samples).Select(i => (i, Increment(step, i) / experiment.Aspect));
+        double rate = a.Rate / (a.Batch * a.Amplification), s = Math.Sqrt((2.0 * a.Amplification) - 1);
+        int count = a.SamplesPerIteration, first = step * count;
+        visits ??= experiment.IsOnline ? [.. Enumerable.Range(0, samples)] : [.. Drawn(a.StepsAt(size) * count)];
+        return Enumerable.Range(0, count).Select(b => (visits[first + b], rate * (b < a.Batch ? (1 + s) / 2 : (1 - s) / 2)));
+    }
+
+    /// <summary>Draws from those that are left, which are all again after every draw, every batch, or every epoch.</summary>
+    private IEnumerable<int> Drawn(int count)
+    {
+        AlgorithmSpec a = experiment.Algorithm;
+        int period = a.Sampling == Sampling.Replacement ? 1 : a.Sampling == Sampling.Reshuffle ? samples : a.Batch;
+        int[] order = [.. Enumerable.Range(0, samples)];
+        for (int p = 0; p < count; p++)
+        {
+            int place = p % period, bound = samples - place, attempt = 0;
+            ulong word;
+            do
+                word = Word(Purpose.Visit, (4 * (p / 4096)) + attempt++, p % 4096);
+            while (word * (ulong)bound % 4294967296 < 4294967296 % (ulong)bound);
+            int chosen = place + (int)(word * (ulong)bound / 4294967296);
+            (order[place], order[chosen]) = (order[chosen], order[place]);
+            yield return order[place];
+        }
+    }
 
     private double Increment(int step, int sample)
     {

@@ -29,6 +29,15 @@ public class ScheduledReplicaTests
         Assert.True(without > 1e-2, "the schedule cannot be seen");
     }
 
+    [Theory]
+    [InlineData(ClockKind.Sgd, 1, 1)]
+    [InlineData(ClockKind.Svag, 3, 4)]
+    public void SoDoIterations(ClockKind kind, int batch, int amplification)
+    {
+        Compare(Settings.Iterations(kind, batch: batch, amplification: amplification, horizon: 2), 40, 2, out double without);
+        Assert.True(without > 1e-2, "the schedule cannot be seen");
+    }
+
     /// <summary>Horizon 2: the rate rises until 0.5 and falls like a cosine to 0.2, the ridge is tripled at 1.</summary>
     internal static Experiment Scheduled(Experiment experiment) => experiment with
     {

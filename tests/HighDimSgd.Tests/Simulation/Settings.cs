@@ -13,6 +13,20 @@ internal static class Settings
         (Loss.Logistic, Label.Sign),
     ];
 
+    /// <summary>The clocks of full passes.</summary>
+    public static IEnumerable<ClockKind> FullPasses =>
+        Enum.GetValues<ClockKind>().Where(c => c is not (ClockKind.Online or ClockKind.Sgd or ClockKind.Svag));
+
+    /// <summary>The same with true iterations, recorded at the start and at two later times.</summary>
+    public static Experiment Iterations(
+        ClockKind kind, int model = 1, int batch = 1, double rate = 1.2, int amplification = 1, Sampling sampling = Sampling.Replacement,
+        double horizon = 3, int size = 40, int replicas = 3) => Small(model: model, size: size, replicas: replicas) with
+        {
+            Algorithm = AlgorithmSpec.Iterations(kind, batch, rate, horizon) with { Amplification = amplification, Sampling = sampling },
+            RecordSteps = [],
+            RecordTimes = [0, horizon / 7, horizon],
+        };
+
     public static Experiment Small(
         ClockKind clock = ClockKind.Sgf,
         int model = 1,

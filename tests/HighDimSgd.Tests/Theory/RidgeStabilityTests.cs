@@ -51,6 +51,9 @@ public sealed class RidgeStabilityTests : IDisposable
         Assert.Null(RidgeStability.Explain(Edge("edge-below")));
         Assert.Null(RidgeStability.Of(hot with { Algorithm = hot.Algorithm with { RateSchedule = new(ScheduleKind.Cosine) } }));
         Assert.Null(RidgeStability.Of(Experiment.Load(Experiments.Samples.ReadyMade("logistic-sgf.yaml"))));
+        AlgorithmSpec sgd = AlgorithmSpec.Iterations(ClockKind.Sgd, 2, 3, 1);
+        Assert.Equal(RidgeStability.Of(2, 0.1, 0, 1.5), RidgeStability.Of(hot with { Algorithm = sgd }));
+        Assert.Null(RidgeStability.Of(hot with { Algorithm = sgd with { Sampling = Sampling.Reshuffle } }));
     }
 
     [Theory]

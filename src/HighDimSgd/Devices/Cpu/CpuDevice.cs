@@ -35,6 +35,10 @@ public sealed class CpuDevice : IDevice
     public long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <inheritdoc/>
+    /// <remarks>A unit is a tenth of a second on one core; a replica runs all its steps while it is in the cache.</remarks>
+    public WorkShare Share => new(1e9, 64, 0);
+
+    /// <inheritdoc/>
     public TResult Run<TResult>(IDeviceProgram<TResult> program, bool wholeDevice)
     {
         ArgumentNullException.ThrowIfNull(program);

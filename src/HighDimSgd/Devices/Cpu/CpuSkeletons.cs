@@ -66,6 +66,9 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>(int threads) : I
         return new(a, b, c, d);
     }
 
+    public Four<double>[] ReduceEach<TBody>(int batch, int count, TBody body)
+        where TBody : struct, IReduceBody<TReal> => [.. Enumerable.Range(0, batch).Select(slot => Reduce(slot, count, body))];
+
     public void Dispose()
     {
         foreach (nint data in allocations)

@@ -32,15 +32,31 @@ internal static class Captions
             ClockKind.Gd => "Gradient descent",
             ClockKind.Sgf => $"Stochastic gradient flow at temperature τ = {Digits.Plain(a.Temperature)}",
             ClockKind.TwoClock => $"SVAG's two clocks at amplification l = {a.Amplification} and temperature τ = {Digits.Plain(a.Temperature)}",
-            ClockKind.Online => $"One-pass SGD with batch B = {a.Batch} and rate {Digits.Plain(a.Rate)} (temperature τ = {Digits.Plain(a.Rate / a.Batch)})",
+            ClockKind.Online => $"One-pass SGD with {Batches(a)}",
+            ClockKind.Sgd => $"Multi-pass SGD with {Batches(a)}",
+            ClockKind.Svag => $"SVAG at amplification l = {a.Amplification} with {Batches(a)}",
             ClockKind.Poisson => $"SGD with a Poisson clock at temperature τ = {Digits.Plain(a.Temperature)}",
             _ => $"Minibatch descent with batch fraction b = {Digits.Plain(a.Fraction)}",
         };
         string learning = $"{algorithm}: {e.Model.Loss.Caption} loss, {e.Model.Label.Caption}, ridge λ = {Digits.Plain(e.Model.Ridge)}, ";
-        return learning + (e.IsOnline
-            ? $"to time t = iteration × rate/d = {Digits.Plain(a.Horizon)}."
-            : $"aspect ratio δ = n/d = {Digits.Plain(e.Aspect)}, {a.Steps} steps of D = {Digits.Plain(a.Step)}.");
+        string aspect = e.IsOnline ? string.Empty : $"aspect ratio δ = n/d = {Digits.Plain(e.Aspect)}, ";
+        return learning + aspect + (a.IsIterative
+            ? $"to time t = iteration × {(a.Kind == ClockKind.Svag ? "rate/(l d)" : "rate/d")} = {Digits.Plain(a.Horizon)}."
+            : $"{a.Steps} steps of D = {Digits.Plain(a.Step)}.");
     }
+
+    /// <summary>What time is, in words for an axis.</summary>
+    public static string Time(AlgorithmSpec a) => !a.IsIterative ? "time t (steps × D)"
+        : a.Kind == ClockKind.Svag ? "time t (iterations × rate/(l d))" : "time t (iterations × rate/d)";
+
+    private static string Batches(AlgorithmSpec a) =>
+        $"batch B = {a.Batch} and rate {Digits.Plain(a.Rate)} (temperature τ = {Digits.Plain(a.Rate / a.Batch)})"
+        + a.Sampling switch
+        {
+            Sampling.Replacement => string.Empty,
+            Sampling.WithoutReplacement => ", drawn without replacement within a batch",
+            _ => ", reshuffled every epoch",
+        };
 
     /// <summary>A theory's name in a legend.</summary>
     public static string Theory(TheoryResult theory) => $"theory ({theory.Clock}, d → ∞)";

@@ -20,7 +20,7 @@ internal static class CurveFigure
         Dots[] dots = [.. SizeDots(result, observable)];
         Dots[] residuals = [.. Residuals(result, observable)];
 
-        var time = Axis.Linear(result.Experiment.IsOnline ? "time t (iterations × rate/d)" : "time t (steps × D)", lines.SelectMany(l => l.Times).Concat(dots.SelectMany(d => d.Times)), 0.025, 6);
+        var time = Axis.Linear(Captions.Time(result.Experiment.Algorithm), lines.SelectMany(l => l.Times).Concat(dots.SelectMany(d => d.Times)), 0.025, 6);
         var main = Axis.Suited(symbol, [.. lines.SelectMany(l => Figure.Reach(l.Curve.Mean, l.Curve.Error)),
             .. dots.SelectMany(d => Figure.Reach(d.Values, d.Errors))]);
         bool hasResiduals = residuals.Length > 0;

@@ -1,6 +1,6 @@
 namespace HighDimSgd.Experiments;
 
-/// <content>What is particular to the algorithm <c>online</c>: no training set, and steps that depend on the size.</content>
+/// <content>What is particular to true iterations: steps that depend on the size; and for <c>online</c> no training set.</content>
 internal sealed partial class ExperimentReader
 {
     private void RefuseWhatIsNotOnline()
@@ -12,18 +12,32 @@ internal sealed partial class ExperimentReader
         }
     }
 
-    private AlgorithmSpec Online() =>
-        AlgorithmSpec.Online(_algorithm.GetInt(Keys.Batch), _algorithm.Get(Keys.Rate), _algorithm.Get(Keys.Horizon));
+    private AlgorithmSpec Iterations(ClockKind kind) =>
+        AlgorithmSpec.Iterations(kind, _algorithm.GetInt(Keys.Batch), _algorithm.Get(Keys.Rate), _algorithm.Get(Keys.Horizon)) with
+        {
+            Amplification = _algorithm.GetInt(Keys.Amplification),
+            Sampling = _algorithm.Get(Keys.Sampling),
+        };
+
+    private void RefuseLargeBatches(AlgorithmSpec algorithm, double aspect, List<int> sizes)
+    {
+        double samples = aspect * sizes[0];
+        if (algorithm.Sampling != Sampling.Replacement && algorithm.Batch > samples)
+        {
+            throw _algorithm.Refuse(
+                Keys.Batch, $"{algorithm.Batch} is more than the {Text(samples)} samples at d = {sizes[0]}, of which each is drawn once; allowed: at most {Text(samples)}");
+        }
+    }
 
     private double[] RecordTimes(AlgorithmSpec algorithm, IReadOnlyList<int> sizes)
     {
         foreach (int size in sizes)
         {
-            double samples = Math.Round(algorithm.Horizon * size / algorithm.Rate) * algorithm.Batch;
-            if (samples > Keys.MostFresh)
+            double samples = Math.Round(algorithm.Horizon / algorithm.StepAt(size)) * algorithm.SamplesPerIteration;
+            if (samples > Keys.MostVisits)
             {
                 throw _algorithm.Refuse(
-                    Keys.Horizon, $"{Text(algorithm.Horizon)} takes {Text(samples)} samples at d = {size}; allowed: at most {Keys.MostFresh}");
+                    Keys.Horizon, $"{Text(algorithm.Horizon)} takes {Text(samples)} samples at d = {size}; allowed: at most {Keys.MostVisits}");
             }
         }
 

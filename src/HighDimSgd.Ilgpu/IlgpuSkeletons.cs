@@ -1,0 +1,138 @@
+using HighDimSgd.Devices;
+using HighDimSgd.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace HighDimSgd.Ilgpu;
+
+/// <summary>The skeletons on one accelerator of ILGPU, as launches of <see cref="Entry"/>.</summary>
+/// <param name="launcher">Where and how kernels are launched.</param>
+internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word1, DeviceView>
+{
+    private readonly List<MemoryBuffer> buffers = [];
+    private MemoryBuffer1D<float, Stride1D.Dense>? scratch, coefficients;
+    private MemoryBuffer1D<double, Stride1D.Dense>? sums;
+
+    /// <inheritdoc/>
+    public DeviceView Allocate(long count)
+    {
+        MemoryBuffer1D<float, Stride1D.Dense> buffer = launcher.Allocate<float>(count);
+        buffer.MemSetToZero();
+        buffers.Add(buffer);
+        return new(buffer.View.BaseView);
+    }
+
+    /// <inheritdoc/>
+    public void Write(DeviceView target, ReadOnlySpan<float> source)
+    {
+        if (!source.IsEmpty)
+            target.Data.SubView(0, source.Length).CopyFromCPU(launcher.Stream, source);
+    }
+
+    /// <inheritdoc/>
+    public void Read(DeviceView source, Span<float> target)
+    {
+        if (!target.IsEmpty)
+            source.Data.SubView(0, target.Length).CopyToCPU(launcher.Stream, target);
+    }
+
+    /// <inheritdoc/>
+    public void For<TBody>(int outer, int count, TBody body)
+        where TBody : struct, IForBody => launcher.For(outer, count, body);
+
+    /// <inheritdoc/>
+    public void RowPass<TBody>(
+        int batch,
+        Slots<Real1, Word1, DeviceView> design,
+        int rowStride,
+        int rows,
+        Slots<Real1, Word1, DeviceView> theta,
+        Slots<Real1, Word1, DeviceView> gradient,
+        TBody body)
+        where TBody : struct, IRowBody<Real1>
+    {
+        var shape = new RowShape(rows, rowStride);
+        bool joined = TBody.WantsGradient && shape.Panels > 1;
+        long length = (long)shape.Panels * rowStride;
+        Slots<Real1, Word1, DeviceView> partial = joined ? new(Scratch(batch * length), length) : gradient;
+        launcher.RowPass(batch, shape, design, theta, partial, body);
+        if (joined)
+            For(batch, rowStride, new PanelBody(partial, shape, gradient));
+    }
+
+    /// <inheritdoc/>
+    public double TallSkinny<TBody>(DeviceView basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
+        where TBody : struct, IRowBody<Real1>
+    {
+        var shape = new TallShape(layout, coefficients.Length, sums.Length);
+        DeviceView weights = new(Grown(ref this.coefficients, Math.Max(1, coefficients.Length)).View.BaseView);
+        Write(weights, coefficients);
+        DeviceView partial = Scratch(TBody.WantsGradient ? (long)shape.Blocks * (shape.Wanted + 1) : 1);
+        launcher.TallPass(shape, basis, weights, partial, body);
+        if (!TBody.WantsGradient)
+            return 0;
+        Four<double>[] all = Reduce(0, shape.Wanted + 1, shape.Blocks, new BlockSums(partial, shape.Blocks));
+        for (int j = 0; j < sums.Length; j++)
+            sums[j] = all[j].A;
+        return all[^1].A;
+    }
+
+    /// <inheritdoc/>
+    public Four<double> Reduce<TBody>(int slot, int count, TBody body)
+        where TBody : struct, IReduceBody<Real1> => Reduce(slot, 1, count, body)[0];
+
+    /// <inheritdoc/>
+    public Four<double>[] ReduceEach<TBody>(int batch, int count, TBody body)
+        where TBody : struct, IReduceBody<Real1> => Reduce(0, batch, count, body);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        launcher.Stream.Synchronize();
+        foreach (MemoryBuffer buffer in buffers)
+            buffer.Dispose();
+        buffers.Clear();
+        scratch?.Dispose();
+        coefficients?.Dispose();
+        sums?.Dispose();
+    }
+
+    private Four<double>[] Reduce<TBody>(int slot, int batch, int count, TBody body)
+        where TBody : struct, IReduceBody<Real1>
+    {
+        int chunks = (count + Entry.ReduceChunk - 1) / Entry.ReduceChunk;
+        int length = checked(4 * batch * chunks);
+        ArrayView<double> view = Grown(ref sums, length).View.BaseView.SubView(0, length);
+        launcher.Reduce(slot, batch, count, chunks, view, body);
+        var parts = new double[length];
+        view.CopyToCPU(launcher.Stream, parts.AsSpan());
+        var all = new Four<double>[batch];
+        for (int s = 0; s < batch; s++)
+            all[s] = new(Sum(s, 0), Sum(s, 1), Sum(s, 2), Sum(s, 3));
+        return all;
+
+        double Sum(int s, int place)
+        {
+            double sum = 0;
+            for (int part = s * chunks; part < (s + 1) * chunks; part++)
+                sum += parts[(4 * part) + place];
+            return sum;
+        }
+    }
+
+    /// <summary>Memory that lives until the next call.</summary>
+    private DeviceView Scratch(long count) => new(Grown(ref scratch, count).View.BaseView);
+
+    private MemoryBuffer1D<T, Stride1D.Dense> Grown<T>(ref MemoryBuffer1D<T, Stride1D.Dense>? buffer, long count)
+        where T : unmanaged
+    {
+        if (buffer is null || buffer.Length < count)
+        {
+            launcher.Stream.Synchronize();
+            buffer?.Dispose();
+            buffer = launcher.Allocate<T>(count);
+        }
+
+        return buffer;
+    }
+}

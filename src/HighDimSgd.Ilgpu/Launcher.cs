@@ -1,0 +1,70 @@
+using HighDimSgd.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace HighDimSgd.Ilgpu;
+
+/// <summary>Compiles the entries of an accelerator once for each body, and launches them.</summary>
+/// <param name="accelerator">The accelerator.</param>
+/// <param name="mostThreads">Most threads of a group; nothing of the result depends on it.</param>
+internal sealed class Launcher(Accelerator accelerator, int mostThreads)
+{
+    private const int Warp = 32;
+
+    private readonly Dictionary<(string, Type), Delegate> kernels = [];
+    private readonly int most = Math.Min(mostThreads, accelerator.MaxNumThreadsPerGroup);
+
+    /// <summary>The stream of all launches and copies.</summary>
+    public AcceleratorStream Stream => accelerator.DefaultStream;
+
+    /// <summary>Memory padded to 64 elements.</summary>
+    public MemoryBuffer1D<T, Stride1D.Dense> Allocate<T>(long count)
+        where T : unmanaged => accelerator.Allocate1D<T>((Math.Max(1, count) + 63) / 64 * 64);
+
+    /// <summary>Launches <see cref="Entry.For"/>.</summary>
+    public void For<TBody>(int outer, int count, TBody body)
+        where TBody : struct, IForBody
+    {
+        if (outer == 0 || count == 0)
+            return;
+        int threads = Math.Min(most, (count + Warp - 1) / Warp * Warp), groups = (count + threads - 1) / threads;
+        Load<TBody, Action<KernelConfig, int, int, TBody>>(
+            nameof(Entry.For), () => accelerator.LoadStreamKernel<int, int, TBody>(Entry.For))(new(checked(outer * groups), threads), count, groups, body);
+    }
+
+    /// <summary>Launches <see cref="Entry.RowPass"/>.</summary>
+    public void RowPass<TBody>(
+        int batch,
+        RowShape shape,
+        Slots<Real1, Word1, DeviceView> design,
+        Slots<Real1, Word1, DeviceView> theta,
+        Slots<Real1, Word1, DeviceView> partial,
+        TBody body)
+        where TBody : struct, IRowBody<Real1> =>
+        Load<TBody, Action<KernelConfig, RowShape, Slots<Real1, Word1, DeviceView>, Slots<Real1, Word1, DeviceView>, Slots<Real1, Word1, DeviceView>, TBody>>(
+            nameof(Entry.RowPass),
+            () => accelerator.LoadStreamKernel<RowShape, Slots<Real1, Word1, DeviceView>, Slots<Real1, Word1, DeviceView>, Slots<Real1, Word1, DeviceView>, TBody>(Entry.RowPass))(
+                new(checked(batch * shape.Panels), Threads(shape.LaneShift)), shape, design, theta, partial, body);
+
+    /// <summary>Launches <see cref="Entry.TallPass"/>.</summary>
+    public void TallPass<TBody>(TallShape shape, DeviceView table, DeviceView coefficients, DeviceView partial, TBody body)
+        where TBody : struct, IRowBody<Real1> => Load<TBody, Action<KernelConfig, TallShape, DeviceView, DeviceView, DeviceView, TBody>>(
+            nameof(Entry.TallPass), () => accelerator.LoadStreamKernel<TallShape, DeviceView, DeviceView, DeviceView, TBody>(Entry.TallPass))(
+                new(shape.Blocks, Math.Min(most, Entry.MostLanes)), shape, table, coefficients, partial, body);
+
+    /// <summary>Launches <see cref="Entry.Reduce"/>.</summary>
+    public void Reduce<TBody>(int slot, int batch, int count, int chunks, ArrayView<double> sums, TBody body)
+        where TBody : struct, IReduceBody<Real1> => Load<TBody, Action<KernelConfig, int, int, int, ArrayView<double>, TBody>>(
+            nameof(Entry.Reduce), () => accelerator.LoadStreamKernel<int, int, int, ArrayView<double>, TBody>(Entry.Reduce))(
+                new(checked(batch * chunks), Threads(Lanes.Shift(count / 4))), slot, count, chunks, sums, body);
+
+    private int Threads(int laneShift) => Math.Min(most, 1 << laneShift);
+
+    private TKernel Load<TBody, TKernel>(string entry, Func<TKernel> load)
+        where TKernel : Delegate
+    {
+        if (!kernels.TryGetValue((entry, typeof(TBody)), out Delegate? kernel))
+            kernels[(entry, typeof(TBody))] = kernel = load();
+        return (TKernel)kernel;
+    }
+}

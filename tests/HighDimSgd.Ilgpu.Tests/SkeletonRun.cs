@@ -1,0 +1,185 @@
+using HighDimSgd.Devices;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Bodies;
+using HighDimSgd.Kernels.Random;
+
+namespace HighDimSgd.Ilgpu.Tests;
+
+/// <summary>What one run of the skeletons on random data of some size gives.</summary>
+/// <param name="Words">Random words, as they are.</param>
+/// <param name="Products">r = X theta of three replicas.</param>
+/// <param name="Gradients">X^T r.</param>
+/// <param name="Table">B c of a tall table.</param>
+/// <param name="Projections">B^T B c, and |B c|^2.</param>
+/// <param name="Sums">Sums of theta^2 and theta theta* of three replicas.</param>
+internal sealed record SkeletonNumbers(
+    uint[] Words, double[] Products, double[] Gradients, double[] Table, double[] Projections, double[] Sums)
+{
+    /// <summary>All but the words.</summary>
+    public double[][] Reals => [Products, Gradients, Table, Projections, Sums];
+}
+
+/// <summary>All skeletons on the same data, whatever the device: n rows, or paths, of n columns and of 37.</summary>
+internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
+{
+    private const int Batch = 3, Columns = 37, Used = 35;
+
+    private int Stride => (size + 15) / 16 * 16;
+
+    private int Padded => (size + 16 + 63) / 64 * 64;
+
+    /// <inheritdoc/>
+    public SkeletonNumbers Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord>
+    {
+        Slots<TReal, TWord, TView> words = New(Padded), design = New((long)Padded * Stride), theta = New(Stride), star = New(Stride);
+        Slots<TReal, TWord, TView> gradient = New(Stride), products = New(Padded);
+        skeletons.For(Batch, size, new FieldBody<TReal, TWord, TView, WordsAsBits<TReal, TWord>>(
+            words, TableLayout.Plain(0, 0), 1, size, 0, 1, new(3, Purpose.Label, size, 5), default));
+        skeletons.Write(design.View, Design());
+        skeletons.Write(theta.View, Vectors(1));
+        skeletons.Write(star.View, Vectors(2));
+        skeletons.RowPass(Batch, design, Stride, size, theta, gradient, new PassRow<TReal, TWord, TView>(products));
+        Four<double>[] sums = skeletons.ReduceEach(Batch, size, new OverlapSums<TReal, TWord, TView>(theta, star));
+        Four<double> third = skeletons.Reduce(2, size, new OverlapSums<TReal, TWord, TView>(theta, star));
+        Assert.Equal((sums[2].A, sums[2].B), (third.A, third.B));
+
+        var shape = new PathTable(size, Columns);
+        TView table = skeletons.Allocate(shape.Length), combined = skeletons.Allocate(Padded);
+        skeletons.Write(table, Table(shape));
+        var projections = new double[Used];
+        double squares = skeletons.TallSkinny(
+            table, shape, Coefficients(), new PassRow<TReal, TWord, TView>(new(combined, 0)), projections);
+        return new(
+            Array.ConvertAll(Read(words, size), BitConverter.SingleToUInt32Bits), Wide(Read(products, size)), Wide(Read(gradient, size)),
+            Wide(Read(new(combined, 0), size)), [.. projections, squares], [.. sums.SelectMany(s => new[] { s.A, s.B })]);
+
+        Slots<TReal, TWord, TView> New(long length) => new(skeletons.Allocate(Batch * ((length + 63) / 64 * 64)), (length + 63) / 64 * 64);
+
+        float[] Read(Slots<TReal, TWord, TView> slots, int count)
+        {
+            int each = (int)slots.Stride, batch = each == 0 ? 1 : Batch;
+            var all = new float[Math.Max(each, count) * batch];
+            skeletons.Read(slots.View, all);
+            return [.. Enumerable.Range(0, batch).SelectMany(s => all.AsSpan(s * each, count).ToArray())];
+        }
+    }
+
+    /// <summary>The same in float64 by the definitions, and the size of the terms that were summed.</summary>
+    public (SkeletonNumbers Numbers, SkeletonNumbers Terms) Reference()
+    {
+        float[] design = Design(), theta = Vectors(1), star = Vectors(2), table = Table(new(size, Columns)), c = Coefficients();
+        int each = (Stride + 63) / 64 * 64;
+        long designs = (((long)Padded * Stride) + 63) / 64 * 64;
+        return (Make(x => x), Make(Math.Abs));
+
+        SkeletonNumbers Make(Func<double, double> f)
+        {
+            double[] products = new double[Batch * size], gradients = new double[Batch * size], sums = new double[2 * Batch];
+            double[] combined = new double[size], projections = new double[Used + 1];
+            for (int s = 0; s < Batch; s++)
+            {
+                for (int i = 0; i < size; i++)
+                {
+                    double r = 0;
+                    for (int j = 0; j < size; j++)
+                        r += f(X(s, i, j) * theta[(s * each) + j]);
+                    products[(s * size) + i] = r;
+                    for (int j = 0; j < size; j++)
+                        gradients[(s * size) + j] += f(X(s, i, j) * r);
+                    sums[2 * s] += f(theta[(s * each) + i] * theta[(s * each) + i]);
+                    sums[(2 * s) + 1] += f(theta[(s * each) + i] * star[(s * each) + i]);
+                }
+            }
+
+            for (int i = 0; i < size; i++)
+            {
+                for (int j = 0; j < Used; j++)
+                    combined[i] += f(c[j] * B(i, j));
+                for (int j = 0; j < Used; j++)
+                    projections[j] += f(B(i, j) * combined[i]);
+                projections[Used] += combined[i] * combined[i];
+            }
+
+            return new([], products, gradients, combined, projections, sums);
+        }
+
+        double X(int s, int i, int j) => design[(s * designs) + ((long)i * Stride) + j];
+        double B(int i, int j) => table[((((i / 64 * Columns) + j) * 64L) + (i % 64))];
+    }
+
+    private static double[] Wide(float[] values) => Array.ConvertAll(values, v => (double)v);
+
+    private float[] Design()
+    {
+        long each = (((long)Padded * Stride) + 63) / 64 * 64;
+        var random = new System.Random(size);
+        var design = new float[Batch * each];
+        for (int s = 0; s < Batch; s++)
+        {
+            for (int i = 0; i < size; i++)
+            {
+                for (int j = 0; j < size; j++)
+                    design[(s * each) + ((long)i * Stride) + j] = (float)((random.NextDouble() - 0.5) / Math.Sqrt(size));
+            }
+        }
+
+        return design;
+    }
+
+    private float[] Vectors(int seed)
+    {
+        int each = (Stride + 63) / 64 * 64;
+        var random = new System.Random(seed);
+        var vectors = new float[Batch * each];
+        for (int k = 0; k < vectors.Length; k++)
+        {
+            if (k % each < size)
+                vectors[k] = (float)(random.NextDouble() - 0.3);
+        }
+
+        return vectors;
+    }
+
+    private float[] Table(PathTable shape)
+    {
+        var random = new System.Random(7);
+        var table = new float[shape.Length];
+        for (long k = 0; k < table.LongLength; k++)
+            table[k] = k / 64 / Columns * 64 + (k % 64) < size ? (float)(random.NextDouble() - 0.5) : 0;
+        return table;
+    }
+
+    private static float[] Coefficients() => [.. Enumerable.Range(0, Used).Select(j => (float)Math.Cos(j))];
+}
+
+/// <summary>The words themselves, as the bits of reals.</summary>
+public readonly struct WordsAsBits<TReal, TWord> : ISource<TReal, TWord>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+{
+    /// <inheritdoc/>
+    public Four<TReal> Draw(Four<TWord> words) =>
+        new(TWord.AsReal(words.A), TWord.AsReal(words.B), TWord.AsReal(words.C), TWord.AsReal(words.D));
+}
+
+/// <summary>Row body that keeps the products and weighs the size by them.</summary>
+public readonly struct PassRow<TReal, TWord, TView>(Slots<TReal, TWord, TView> products) : IRowBody<TReal>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+{
+    private readonly Slots<TReal, TWord, TView> products = products;
+
+    /// <inheritdoc/>
+    public static bool WantsGradient => true;
+
+    /// <inheritdoc/>
+    public TReal Run(int slot, int row, TReal product)
+    {
+        products.Store(slot, row, product);
+        return product;
+    }
+}

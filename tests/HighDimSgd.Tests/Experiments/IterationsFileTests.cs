@@ -1,0 +1,55 @@
+using HighDimSgd.Experiments;
+
+namespace HighDimSgd.Tests.Experiments;
+
+/// <summary>The algorithms <c>sgd</c> and <c>svag</c> in an experiment file.</summary>
+public sealed class IterationsFileTests
+{
+    private const string Text = """
+        family: proportional
+        name: sample
+        model: {loss: squared, label: {kind: linear, noise: 0.5}}
+        aspect: 2
+        algorithm: {kind: svag, batch: 2, rate: 3, amplification: 4, horizon: 6}
+        sizes: [30, 60]
+        record: {points: 4}
+        """;
+
+    private static readonly string Sgd = Text.Replace("kind: svag, batch: 2, rate: 3, amplification: 4", "kind: sgd, batch: 2, rate: 3", StringComparison.Ordinal);
+
+    [Fact]
+    public void TheyReadAndReadBack()
+    {
+        Experiment svag = Experiment.Parse(Text, "f"), sgd = Experiment.Parse(Sgd, "f");
+        Assert.Equal(new double[] { 0, 2, 4, 6 }, svag.Times());
+        Assert.Equal([0, 80, 160, 240], svag.RecordStepsAt(30));
+        Assert.Equal([0, 20, 40, 60], sgd.RecordStepsAt(30));
+        Assert.Equal((0.025, 0.1), (svag.Algorithm.StepAt(30), sgd.Algorithm.StepAt(30)));
+        Assert.Equal((1.5, 1.5), (svag.Algorithm.EffectiveTemperature(2), sgd.Algorithm.EffectiveTemperature(2)));
+        Assert.Equal((60, 4, 2), (sgd.Samples(30), svag.Algorithm.SamplesPerIteration, sgd.Algorithm.SamplesPerIteration));
+        string json = svag.ToJson().ToJsonString();
+        Assert.Contains("""
+            "algorithm":{"kind":"svag","amplification":4,"batch":2,"rate":3,"sampling":"replacement","horizon":6}
+            """.Trim(), json, StringComparison.Ordinal);
+        Assert.Equal(svag, Experiment.Parse(json, "results.json"));
+        Assert.Equal(sgd, sgd.Validate());
+        Assert.NotEqual(sgd, Experiment.Parse(Sgd.Replace("rate: 3", "rate: 3, sampling: reshuffle", StringComparison.Ordinal), "f"));
+        Assert.Equal([0, 0.1, 6], Experiment.Parse(Sgd.Replace("points: 4", "times: [0, 0.06, 6]", StringComparison.Ordinal), "f").Times(30).Select(t => Math.Round(t, 12)));
+    }
+
+    [Theory]
+    [InlineData("aspect: 2\n", "", "aspect: this key is missing")]
+    [InlineData("rate: 3, ", "", "algorithm.rate: this key is missing")]
+    [InlineData("rate: 3", "step: 0.1", "algorithm.step: kind 'svag' does not take this key")]
+    [InlineData("rate: 3", "temperature: 2", "algorithm.temperature: kind 'svag' does not take this key")]
+    [InlineData("amplification: 4, ", "", "algorithm.amplification: this key is missing")]
+    [InlineData("kind: svag", "kind: sgd", "algorithm.amplification: kind 'sgd' does not take this key")]
+    [InlineData("rate: 3", "rate: 3, sampling: shuffle", "algorithm.sampling: 'shuffle' is unknown, did you mean 'reshuffle'?")]
+    [InlineData("batch: 2", "batch: 61, sampling: without-replacement", "algorithm.batch: 61 is more than the 60 samples at d = 30")]
+    [InlineData("rate: 3, amplification: 4, horizon: 6", "rate: 0.05, amplification: 400, horizon: 10000", "allowed: at most 1000000000")]
+    [InlineData("rate: 3, amplification: 4", "rate: 500, amplification: 1", "fall on the same iteration at d = 30")]
+    [InlineData("aspect: 2", "aspect: 2.01", "aspect times d must be whole at every size")]
+    [InlineData("kind: svag, batch: 2, rate: 3, amplification: 4", "kind: gd, step: 0.1, sampling: reshuffle", "algorithm.sampling: kind 'gd' does not take this key")]
+    public void WhatIsWrongIsRefusedInOneLine(string old, string by, string part)
+        => Assert.Contains(part, Samples.Refusal(Text.Replace(old, by, StringComparison.Ordinal)), StringComparison.Ordinal);
+}
