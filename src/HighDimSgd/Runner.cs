@@ -97,6 +97,7 @@ public static class Runner
         MemoryCheck.Refuse(experiment, device, options.Stages);
         AtomicFile.Clean(folder);
         var store = new UnitStore(folder, experiment, device.Key);
+        store.Check(options.Stages);
         DateTimeOffset start = DateTimeOffset.UtcNow;
         var timing = new Dictionary<string, double>();
         var watch = Stopwatch.StartNew();
@@ -166,7 +167,9 @@ public static class Runner
         MemoryCheck.Refuse(experiment, device, Stages.Simulation);
         ShardLabel.Label(shard, experiment, device.Key).Write(folder);
         AtomicFile.Clean(folder);
-        var simulator = new Simulator(experiment, device, new UnitStore(folder, experiment, device.Key));
+        var store = new UnitStore(folder, experiment, device.Key);
+        store.Check(Stages.Simulation);
+        var simulator = new Simulator(experiment, device, store);
         foreach ((int size, int replicas) in experiment.Sizes.Zip(experiment.Replicas))
         {
             (int first, int end) = shard.Range(replicas, experiment.ReplicasPerDesign);
