@@ -97,6 +97,7 @@ public static class Runner
         MemoryCheck.Refuse(experiment, device, options.Stages);
         AtomicFile.Clean(folder);
         var store = new UnitStore(folder, experiment, device.Key);
+        store.Check(options.Stages);
         DateTimeOffset start = DateTimeOffset.UtcNow;
         var timing = new Dictionary<string, double>();
         var watch = Stopwatch.StartNew();
@@ -107,9 +108,8 @@ public static class Runner
         var solver = new DmftTheory(experiment, device, store);
         OnlineTheory? online = experiment.IsOnline ? new(experiment, cancellation) : null;
         bool isSolved = options.Stages != Stages.Simulation;
-        TheoryResult theory = !isSolved ? LeftOut(experiment) : experiment.Algorithm.Kind is ClockKind.Sgd or ClockKind.Svag
-            ? LeftOut(experiment) with { Status = TheoryResult.None, Why = "that of true iterations is not there yet" }
-            : online?.Solve() ?? Solve(solver, experiment);
+        string? instability = RidgeStability.Explain(experiment);
+        TheoryResult theory = Explained(Main(), instability);
         Experiment[] others = isSolved && !experiment.Algorithm.IsIterative ? [.. experiment.Further] : [];
         TheoryResult[] further = [.. others.Select(variant => Solve(solver, variant))];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
@@ -121,6 +121,7 @@ public static class Runner
             experiment, theory, further.ToDictionary(t => t.Clock), sizes, FiniteSize.Fit(compared, experiment.Seed), verdict)
         {
             ClosedForms = ClosedForms.Check([(experiment, theory), .. others.Zip(further)]),
+            Instability = instability,
         };
         ResultsFolder.Write(folder, result, experiment.ToJson(), curves, new Manifest
         {
@@ -136,6 +137,10 @@ public static class Runner
             Timing = timing,
         });
         return result;
+
+        TheoryResult Main() => !isSolved ? LeftOut(experiment) : experiment.Algorithm.Kind is ClockKind.Sgd or ClockKind.Svag
+            ? LeftOut(experiment) with { Status = TheoryResult.None, Why = "that of true iterations is not there yet" }
+            : online?.Solve() ?? Solve(solver, experiment);
 
         TheoryResult Solve(DmftTheory dmft, Experiment variant)
         {
@@ -162,7 +167,9 @@ public static class Runner
         MemoryCheck.Refuse(experiment, device, Stages.Simulation);
         ShardLabel.Label(shard, experiment, device.Key).Write(folder);
         AtomicFile.Clean(folder);
-        var simulator = new Simulator(experiment, device, new UnitStore(folder, experiment, device.Key));
+        var store = new UnitStore(folder, experiment, device.Key);
+        store.Check(Stages.Simulation);
+        var simulator = new Simulator(experiment, device, store);
         foreach ((int size, int replicas) in experiment.Sizes.Zip(experiment.Replicas))
         {
             (int first, int end) = shard.Range(replicas, experiment.ReplicasPerDesign);
@@ -172,6 +179,10 @@ public static class Runner
                 new($"simulate d={size} shard {shard}", done.Count, end - first, LastQ(experiment, done, experiment.ReplicasPerDesign)));
         }
     }
+
+    /// <summary>A refusal with the reason why the theory had to leave the finite numbers, where there is one.</summary>
+    private static TheoryResult Explained(TheoryResult theory, string? instability) =>
+        theory.Status == TheoryResult.Refused && instability is not null ? theory with { Why = $"{theory.Why}; {instability}" } : theory;
 
     private static TheoryResult LeftOut(Experiment experiment) =>
         new(TheoryResult.LeftOut, string.Empty, Keys.Clock.Word(experiment.Algorithm.Kind), experiment.Times(), new Dictionary<string, Curve>());

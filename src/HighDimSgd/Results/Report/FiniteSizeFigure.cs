@@ -14,6 +14,9 @@ internal static class FiniteSizeFigure
 
     private const int Points = 40;
 
+    // Sizes further apart than this factor, and labels nearer than this part of the axis.
+    private const double WideLadder = 30, LabelRoom = 0.11;
+
     /// <summary>Draws the figure, or null where there is no fit at the last time.</summary>
     public static XElement? Draw(ExperimentResult result, string observable)
     {
@@ -33,9 +36,8 @@ internal static class FiniteSizeFigure
         double exact = theory?.Mean[^1] ?? double.NaN, exactError = theory?.Error[^1] ?? double.NaN;
 
         double end = dots.Max(d => d.At);
-        IEnumerable<Tick> sizes = result.Sizes.Reverse().Select(s => new Tick(1.0 / s.Size, $"1/{s.Size}"));
-        var x = new Axis("1/d", -0.06 * end, 1.06 * end, [new Tick(0, "0"), .. sizes]);
-        double[] grid = [.. Enumerable.Range(0, Points + 1).Select(i => i * end / Points)];
+        Axis x = Sizes(result);
+        double[] grid = [.. Enumerable.Range(0, Points + 1).Select(i => x.IsLog ? x.Min * Math.Pow(end / x.Min, (double)i / Points) : i * end / Points)];
         double[] values = [.. grid.Select(v => limit + slope * v)], errors = Errors(LadderFit.OfMeans(result.Sizes, 2));
         var y = Axis.Linear(symbol, [.. Figure.Reach(values, errors), .. SecondOrder(),
             .. Figure.Reach([limit, exact, .. dots.Select(d => d.Mean)], [limitError, exactError, .. dots.Select(d => d.Error)])]);
@@ -53,7 +55,7 @@ internal static class FiniteSizeFigure
             [
                 panel.Frame(labelX: true),
                 panel.Band(line, grid, values, Figure.Halves(errors)),
-                panel.Line(line, [0, end], [values[0], values[^1]]),
+                x.IsLog ? panel.Line(line, grid, values) : panel.Line(line, [0, end], [values[0], values[^1]]),
                 .. fit.SecondOrder is null ? Array.Empty<XElement>() : [panel.Line(bent, grid, SecondOrder())],
                 .. dots.Select(d => panel.Points(d.Series, [d.At], [d.Mean], [Figure.Errors * d.Error])),
                 panel.Points(theorySeries, [0], [exact], [Figure.Errors * exactError], -Beside),
@@ -67,5 +69,23 @@ internal static class FiniteSizeFigure
 
         double[] SecondOrder() => fit.SecondOrder is not { } second ? []
             : [.. grid.Select(v => second.Limit[^1] + second.Coefficient[^1] * v + second.Curvature[^1] * v * v)];
+    }
+
+    /// <summary>The axis of 1/d, logarithmic where the ladder spans more than a factor of 30; then the limit stands at its lower end.</summary>
+    internal static Axis Sizes(ExperimentResult result)
+    {
+        double[] at = [.. result.Sizes.Select(s => 1.0 / s.Size).OrderDescending()];
+        bool isLog = at[0] / at[^1] > WideLadder;
+        Axis bare = isLog ? new("1/d", at[^1] / 3, 1.3 * at[0], [], IsLog: true) : new("1/d", -0.06 * at[0], 1.06 * at[0], []);
+        var ticks = new List<Tick>();
+        foreach (double one in at)
+        {
+            double place = bare.Fraction(one), last = ticks.Count == 0 ? double.PositiveInfinity : bare.Fraction(ticks[^1].Value);
+            if (last - place >= LabelRoom && place - bare.Fraction(0) >= LabelRoom)
+                ticks.Add(new(one, $"1/{Math.Round(1 / one)}"));
+        }
+
+        ticks.Reverse();
+        return bare with { Ticks = [new(0, "0"), .. ticks] };
     }
 }
