@@ -58,6 +58,8 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
         long resident = CostModel.Resident(experiment, Environment.WorkingSet + CostModel.RestBytes, memory);
         PrecisionPlan? precision = Precision();
         Advise();
+        if (RidgeStability.Explain(experiment) is { } instability)
+            notes.Add($"Beyond the stability edge: in the limit {instability}.");
         return new(stages, stages.Sum(s => s.Seconds), resident, stages.Sum(s => s.DiskBytes), precision, notes);
     }
 
