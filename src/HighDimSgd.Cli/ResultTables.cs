@@ -18,6 +18,7 @@ internal static class ResultTables
         {
             WriteTheory(output, result.Theory);
             WriteClosedForms(output, result.ClosedForms);
+            WriteInstability(output, result);
             return;
         }
 
@@ -30,6 +31,7 @@ internal static class ResultTables
                 c.Detectable is { } detectable ? Number(100 * detectable, "F2") + " %" : "-", c.Status,
             }));
         WriteClosedForms(output, result.ClosedForms);
+        WriteInstability(output, result);
         output.WriteLine($"verdict: {result.Verdict.Status}: {result.Verdict.Why}");
     }
 
@@ -65,6 +67,12 @@ internal static class ResultTables
             output.WriteLine($"second answers: FAIL, the theory is in doubt: {string.Join(" ", failed.Select(c => $"{c.Name}: {c.Why}"))}");
         else if (checks.Count > 0)
             output.WriteLine($"second answers: pass, {checks.Count} closed forms agree with the theory");
+    }
+
+    private static void WriteInstability(TextWriter output, ExperimentResult result)
+    {
+        if (result.Instability is { } why)
+            output.WriteLine($"beyond the stability edge: in the limit {why}");
     }
 
     private static string Number(double value, string format)

@@ -108,9 +108,8 @@ public static class Runner
         var solver = new DmftTheory(experiment, device, store);
         OnlineTheory? online = experiment.IsOnline ? new(experiment, cancellation) : null;
         bool isSolved = options.Stages != Stages.Simulation;
-        TheoryResult theory = !isSolved ? LeftOut(experiment) : experiment.Algorithm.Kind is ClockKind.Sgd or ClockKind.Svag
-            ? LeftOut(experiment) with { Status = TheoryResult.None, Why = "that of true iterations is not there yet" }
-            : online?.Solve() ?? Solve(solver, experiment);
+        string? instability = RidgeStability.Explain(experiment);
+        TheoryResult theory = Explained(Main(), instability);
         Experiment[] others = isSolved && !experiment.Algorithm.IsIterative ? [.. experiment.Further] : [];
         TheoryResult[] further = [.. others.Select(variant => Solve(solver, variant))];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
@@ -122,6 +121,7 @@ public static class Runner
             experiment, theory, further.ToDictionary(t => t.Clock), sizes, FiniteSize.Fit(compared, experiment.Seed), verdict)
         {
             ClosedForms = ClosedForms.Check([(experiment, theory), .. others.Zip(further)]),
+            Instability = instability,
         };
         ResultsFolder.Write(folder, result, experiment.ToJson(), curves, new Manifest
         {
@@ -137,6 +137,10 @@ public static class Runner
             Timing = timing,
         });
         return result;
+
+        TheoryResult Main() => !isSolved ? LeftOut(experiment) : experiment.Algorithm.Kind is ClockKind.Sgd or ClockKind.Svag
+            ? LeftOut(experiment) with { Status = TheoryResult.None, Why = "that of true iterations is not there yet" }
+            : online?.Solve() ?? Solve(solver, experiment);
 
         TheoryResult Solve(DmftTheory dmft, Experiment variant)
         {
@@ -175,6 +179,10 @@ public static class Runner
                 new($"simulate d={size} shard {shard}", done.Count, end - first, LastQ(experiment, done, experiment.ReplicasPerDesign)));
         }
     }
+
+    /// <summary>A refusal with the reason why the theory had to leave the finite numbers, where there is one.</summary>
+    private static TheoryResult Explained(TheoryResult theory, string? instability) =>
+        theory.Status == TheoryResult.Refused && instability is not null ? theory with { Why = $"{theory.Why}; {instability}" } : theory;
 
     private static TheoryResult LeftOut(Experiment experiment) =>
         new(TheoryResult.LeftOut, string.Empty, Keys.Clock.Word(experiment.Algorithm.Kind), experiment.Times(), new Dictionary<string, Curve>());

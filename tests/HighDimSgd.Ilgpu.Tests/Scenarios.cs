@@ -16,7 +16,7 @@ internal static class Scenarios
     private static readonly float[] Corners = [float.NaN, 0f, -0f, 88.5f, -88.5f, 1e30f, -1e30f];
 
     public static float[] Words<TView>(IPlace<TView> place, int count)
-        where TView : struct, IView<Real1, Word1> => Field(place, count, default(WordsAsBits<Real1, Word1>));
+        where TView : struct, IView<Real1, Word1> => Field(place, count, default(WordSource<Real1, Word1>));
 
     public static float[] Normals<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Field(place, count, new NormalSource<Real1, Word1>(0.2f, 1.5f));
@@ -66,11 +66,11 @@ internal static class Scenarios
     public static float[] FreshLogistic<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Fresh(place, count, default(LogisticLoss<Real1, Word1>));
 
-    public static float[] VisitSquared<TView>(IPlace<TView> place, int count)
-        where TView : struct, IView<Real1, Word1> => Visit(place, count, default(SquaredLoss<Real1, Word1>));
+    public static float[] VisitsSquared<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Visits(place, count, default(SquaredLoss<Real1, Word1>));
 
-    public static float[] VisitLogistic<TView>(IPlace<TView> place, int count)
-        where TView : struct, IView<Real1, Word1> => Visit(place, count, default(LogisticLoss<Real1, Word1>));
+    public static float[] VisitsLogistic<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Visits(place, count, default(LogisticLoss<Real1, Word1>));
 
     public static float[] Products<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1>
@@ -226,6 +226,14 @@ internal static class Scenarios
         return Weights(place, Two, count, new FreshRow<Real1, Word1, TView, TLoss>(window, count - 1, 0.5f, loss));
     }
 
+    private static float[] Visits<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
+        where TView : struct, IView<Real1, Word1>
+        where TLoss : struct, ILoss<Real1>
+    {
+        Held<TView> labels = place.Hold(SignsOf(Two * count)), factors = place.Hold(Reals(Two * count, 2));
+        return Weights(place, Two, count, new VisitRow<Real1, Word1, TView, TLoss>(labels.Slots(Two), factors.Slots(Two), loss));
+    }
+
     private static float[] Path<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
         where TView : struct, IView<Real1, Word1>
         where TLoss : struct, ILoss<Real1>
@@ -280,11 +288,6 @@ internal static class Scenarios
     }
 
     private static float[] SignsOf(int count) => [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? -1f : 1f)];
-
-    private static float[] Visit<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
-        where TView : struct, IView<Real1, Word1>
-        where TLoss : struct, ILoss<Real1> => Weights(place, Two, count, new VisitRow<Real1, Word1, TView, TLoss>(
-            place.Hold(SignsOf(Two * count)).Slots(Two), place.Hold(Reals(Two * count, 3)).Slots(Two), loss));
 
     /// <summary>A step with new directions on both sides, one with none.</summary>
     private static float[] Image<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)

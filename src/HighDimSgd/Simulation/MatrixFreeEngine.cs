@@ -58,7 +58,9 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
     }
 
     /// <inheritdoc/>
-    public bool Run(int replica, double[,] curves)
+    public bool[] Run(int replica, IReadOnlyList<double[,]> curves) => [Run(replica, curves[0])];
+
+    private bool Run(int replica, double[,] curves)
     {
         Start(replica);
         int steps = experiment.Algorithm.Steps, record = 0;

@@ -142,8 +142,8 @@ public class MatrixFreeEngineTests
         {
             double[,] curves = new double[Observables.Of(experiment).Count, experiment.RecordSteps.Count];
             foreach (int replica in before)
-                engine.Run(replica, new double[curves.GetLength(0), curves.GetLength(1)]);
-            Assert.True(engine.Run(3, curves));
+                engine.Run(replica, [new double[curves.GetLength(0), curves.GetLength(1)]]);
+            Assert.True(Assert.Single(engine.Run(3, [curves])));
             float[][] images = [.. Enumerable.Range(0, seen.Right).Select(j => column(MatrixFreeShape.Image(j)))];
             var table = new double[images[0].Length, images.Length];
             for (int j = 0; j < images.Length; j++)

@@ -80,6 +80,11 @@ internal static class HtmlReport
             yield return Banner("unresolved", "no theory", $"The theory with clock {theory.Clock} was refused: {theory.Why}");
         }
 
+        if (result.Instability is { } instability)
+        {
+            yield return Banner("unresolved", "beyond the stability edge", $"In the limit {instability}.");
+        }
+
         foreach (ClosedFormCheck check in result.ClosedForms.Where(c => c.Status == "fail"))
         {
             yield return Banner("fail", "the theory is in doubt", $"{check.Name}: {check.Why}");
