@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 out=build/gpu
 rm -rf "$out"
 options=(-c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true
-  -p:IncludeNativeLibrariesForSelfExtract=true -p:DebugType=none -p:GenerateDocumentationFile=false -o "$out")
+  -p:IncludeNativeLibrariesForSelfExtract=true -p:DebugType=none -o "$out")
 dotnet publish benchmarks/HighDimSgd.Benchmarks "${options[@]}"
 dotnet publish src/HighDimSgd.Cli "${options[@]}"
 rm -f "$out"/*.xml "$out"/*.pdb
