@@ -198,7 +198,8 @@ public static class Runner
             curves.Add(simulator.Run(size, replicas, Report, cancellation));
 
             void Report(IReadOnlyDictionary<int, ReplicaCurve> done) => progress?.Report(
-                new($"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, LastQ(experiment, done, experiment.ReplicasPerDesign)));
+                new($"simulate d={size}", done.Keys.Count(r => r < replicas), replicas,
+                    done.Count == 0 ? simulator.Cut(size, replicas) : LastQ(experiment, done, experiment.ReplicasPerDesign)));
         }
 
         return curves;
