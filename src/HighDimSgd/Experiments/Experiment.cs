@@ -56,9 +56,20 @@ public sealed partial record Experiment
     /// <summary>Further theories drawn beside the exact one.</summary>
     public IReadOnlyList<ClockKind> Compare { get; init; } = [];
 
-    /// <summary>The experiment with each clock of <see cref="Compare"/> that is not its own.</summary>
-    internal IEnumerable<Experiment> Further =>
-        Compare.Where(clock => clock != Algorithm.Kind).Select(clock => this with { Algorithm = Algorithm with { Kind = clock } });
+    /// <summary>
+    /// The experiment with the clock of its limit: itself for full passes; for sgd and svag theirs in continuous time, where the sampling has one, at
+    /// the coarsest step and recorded at every one. Null where there is none.
+    /// </summary>
+    internal Experiment? Limit => Algorithm.Kind switch
+    {
+        ClockKind.Sgd when Algorithm.Sampling == Sampling.Replacement => WithClock(ClockKind.Poisson),
+        ClockKind.Svag when Algorithm.Sampling == Sampling.Replacement => WithClock(ClockKind.TwoClock),
+        ClockKind.Sgd or ClockKind.Svag => null,
+        _ => this,
+    };
+
+    /// <summary>The experiment with each clock of <see cref="Compare"/> that is not its limit's.</summary>
+    internal IEnumerable<Experiment> Further => Compare.Where(clock => clock != Limit?.Algorithm.Kind).Select(WithClock);
 
     /// <summary>True where every iteration draws fresh samples, so that there is no training set.</summary>
     public bool IsOnline => Algorithm.Kind == ClockKind.Online;
@@ -78,6 +89,19 @@ public sealed partial record Experiment
     /// <param name="size">Dimension (true iterations).</param>
     public double RidgeStep(int step, int size = 0) =>
         Model.Ridge * Algorithm.StepAt(size) * Algorithm.RateFactor(step, size) * Algorithm.RidgeFactor(step, size);
+
+    private Experiment WithClock(ClockKind clock)
+    {
+        if (!Algorithm.IsIterative)
+            return this with { Algorithm = Algorithm with { Kind = clock } };
+        int steps = (int)Math.Round(Algorithm.Horizon / Theory.Steps[0]);
+        return this with
+        {
+            Algorithm = Algorithm with { Kind = clock, Temperature = Algorithm.EffectiveTemperature(Aspect), Step = Theory.Steps[0], Steps = steps },
+            RecordSteps = [.. Enumerable.Range(0, steps + 1)],
+            RecordTimes = [],
+        };
+    }
 
     /// <summary>Number of samples at dimension <paramref name="size"/>: n = delta d, or all that an online run draws.</summary>
     public int Samples(int size) => checked(IsOnline ? Algorithm.StepsAt(size) * Algorithm.Batch : (int)Math.Round(Aspect * size));
@@ -297,7 +321,11 @@ public enum ResponseMethod
 /// <param name="Paths">Paths of the single-sample process per sweep.</param>
 /// <param name="Sweeps">Independent sweeps, from which every error comes.</param>
 /// <param name="Responses">How responses are found.</param>
-public sealed record TheorySpec(int Paths = 100_000, int Sweeps = 32, ResponseMethod Responses = ResponseMethod.Auto);
+public sealed record TheorySpec(int Paths = 100_000, int Sweeps = 32, ResponseMethod Responses = ResponseMethod.Auto)
+{
+    /// <summary>The steps D, D/2 and D/4 from which the theory of sgd and svag is extrapolated to continuous time; empty for other algorithms.</summary>
+    public IReadOnlyList<double> Steps { get; init; } = [];
+}
 
 /// <summary>How the verdict is reached.</summary>
 /// <param name="Alpha">Family-wise error.</param>

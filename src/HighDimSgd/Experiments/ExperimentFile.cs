@@ -65,10 +65,11 @@ public sealed partial record Experiment
         (Keys.Replicas, Keys.Replicas.Write([.. Replicas])),
         (Keys.ReplicasPerDesign, Keys.ReplicasPerDesign.Write(ReplicasPerDesign)),
         (Keys.Record, RecordJson()),
-        (Keys.Theory, Keys.Theory.Write(
+        (Keys.Theory, Keys.Theory.Write([
             (Keys.Paths, Keys.Paths.Write(Theory.Paths)),
             (Keys.Sweeps, Keys.Sweeps.Write(Theory.Sweeps)),
-            (Keys.Responses, Keys.Responses.Write(Theory.Responses)))),
+            (Keys.Responses, Keys.Responses.Write(Theory.Responses)),
+            .. Theory.Steps.Count == 0 ? [] : new (Key, JsonNode)[] { (Keys.TheorySteps, Keys.TheorySteps.Write(Theory.Steps)) }])),
         (Keys.Verdict, Keys.Verdict.Write(
             (Keys.Alpha, Keys.Alpha.Write(Verdict.Alpha)),
             (Keys.Tolerance, Keys.Tolerance.Write(Verdict.Tolerance)))),

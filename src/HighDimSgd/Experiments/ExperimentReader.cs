@@ -53,7 +53,7 @@ internal sealed partial class ExperimentReader
             ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
             RecordSteps = algorithm.IsIterative ? [] : RecordSteps(algorithm),
             RecordTimes = algorithm.IsIterative ? RecordTimes(algorithm, sizes) : [],
-            Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)),
+            Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)) { Steps = TheorySteps(theory, algorithm, aspect) },
             Verdict = new VerdictSpec(verdict.Get(Keys.Alpha), verdict.Get(Keys.Tolerance)),
             Compare = Compare(algorithm, aspect),
         };
@@ -258,7 +258,7 @@ internal sealed partial class ExperimentReader
     private IReadOnlyList<ClockKind> Compare(AlgorithmSpec algorithm, double aspect)
     {
         IReadOnlyList<ClockKind> clocks = _file.Get(Keys.Compare);
-        bool hasTemperature = algorithm.Kind is ClockKind.Sgf or ClockKind.Poisson or ClockKind.TwoClock;
+        bool hasTemperature = algorithm.IsIterative || algorithm.Kind is ClockKind.Sgf or ClockKind.Poisson or ClockKind.TwoClock;
         foreach (ClockKind clock in clocks.Where(c => c != ClockKind.Gd))
         {
             if (!hasTemperature)
@@ -268,7 +268,7 @@ internal sealed partial class ExperimentReader
                     Keys.Compare, $"'{Keys.Clock.Word(clock)}' needs a temperature, which algorithm '{kind}' does not have; allowed: gd");
             }
 
-            if (clock == ClockKind.Poisson)
+            if (clock == ClockKind.Poisson && !algorithm.IsIterative)
                 CheckJumps(algorithm, aspect);
         }
 

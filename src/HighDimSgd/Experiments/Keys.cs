@@ -227,7 +227,16 @@ internal static class Keys
         Default = ResponseMethod.Auto,
     };
 
-    public static readonly SectionKey Theory = new("theory", "Effort of the theory.", Paths, Sweeps, Responses) { Required = false };
+    public static readonly ListKey<double> TheorySteps = new(
+        "steps", new NumberKey("step", 1e-9, 1e3, "Step."), 3, 3, ListOrder.Any,
+        "For sgd and svag: three steps, each half of the one before, from which the theory is extrapolated to continuous time; the horizon is a whole number "
+        + "of the first. By default the first is 0.2 or a little less.")
+    {
+        Default = [],
+        Unit = "time",
+    };
+
+    public static readonly SectionKey Theory = new("theory", "Effort of the theory.", Paths, Sweeps, Responses, TheorySteps) { Required = false };
 
     public static readonly NumberKey Alpha = new("alpha", 1e-9, 0.5, "Family-wise error of the verdict.") { Default = 0.01 };
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using HighDimSgd.Experiments;
 
 namespace HighDimSgd.Results;
@@ -25,7 +26,7 @@ public static class ResultsFile
         ArgumentNullException.ThrowIfNull(result);
         var document = new Document(
             Format, result.Experiment.Name, "proportional", experiment, result.Experiment.Times(), result.Theory, result.Theories,
-            result.Sizes, result.FiniteSize, result.Verdict, result.ClosedForms);
+            result.Sizes, result.FiniteSize, result.Verdict, result.ClosedForms, result.Comparisons);
         JsonSerializer.Serialize(stream, document, ResultsJson.Options);
         stream.WriteByte((byte)'\n');
     }
@@ -50,6 +51,7 @@ public static class ResultsFile
             var result = new ExperimentResult(parse(d.Experiment), d.Theory, d.Theories, d.Sizes, d.FiniteSize, d.Verdict)
             {
                 ClosedForms = d.ClosedForms ?? [],
+                Comparisons = d.Comparisons,
             };
             return (result, d.Experiment);
         }
@@ -70,5 +72,6 @@ public static class ResultsFile
         IReadOnlyList<SizeSummary> Sizes,
         IReadOnlyDictionary<string, FiniteSizeFit> FiniteSize,
         Verdict Verdict,
-        IReadOnlyList<ClosedFormCheck>? ClosedForms = null);
+        IReadOnlyList<ClosedFormCheck>? ClosedForms = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, Verdict>? Comparisons = null);
 }
