@@ -47,6 +47,9 @@ public sealed partial record Experiment
     /// <summary>Record times that are asked for (true iterations), ascending, within 0..horizon; each size takes the nearest iterations.</summary>
     public IReadOnlyList<double> RecordTimes { get; init; } = [];
 
+    /// <summary>Observables that are recorded beside the usual ones; see <see cref="Models.Observables.Grad4"/>.</summary>
+    public IReadOnlyList<string> Also { get; init; } = [];
+
     /// <summary>Monte-Carlo effort of the theory.</summary>
     public TheorySpec Theory { get; init; } = new();
 
@@ -94,10 +97,11 @@ public sealed partial record Experiment
     {
         if (!Algorithm.IsIterative)
             return this with { Algorithm = Algorithm with { Kind = clock } };
-        int steps = (int)Math.Round(Algorithm.Horizon / Theory.Steps[0]);
+        double step = Theory.Steps.Count > 0 ? Theory.Steps[0] : TheorySpec.DefaultSteps(Algorithm, Aspect)[0];
+        int steps = (int)Math.Round(Algorithm.Horizon / step);
         return this with
         {
-            Algorithm = Algorithm with { Kind = clock, Temperature = Algorithm.EffectiveTemperature(Aspect), Step = Theory.Steps[0], Steps = steps },
+            Algorithm = Algorithm with { Kind = clock, Temperature = Algorithm.EffectiveTemperature(Aspect), Step = step, Steps = steps },
             RecordSteps = [.. Enumerable.Range(0, steps + 1)],
             RecordTimes = [],
         };
@@ -323,8 +327,28 @@ public enum ResponseMethod
 /// <param name="Responses">How responses are found.</param>
 public sealed record TheorySpec(int Paths = 100_000, int Sweeps = 32, ResponseMethod Responses = ResponseMethod.Auto)
 {
-    /// <summary>The steps D, D/2 and D/4 from which the theory of sgd and svag is extrapolated to continuous time; empty for other algorithms.</summary>
+    // What is left of a first step this long is at most a thousandth in the reference limits.
+    private const double LongestStep = 0.2;
+
+    /// <summary>
+    /// The steps D, D/2 and D/4 from which the theory of sgd and svag is extrapolated to continuous time; empty for other algorithms, and for
+    /// <see cref="DefaultSteps"/>.
+    /// </summary>
     public IReadOnlyList<double> Steps { get; init; } = [];
+
+    /// <summary>Jumps that each of an algorithm's clocks may have at most in a step that is drawn.</summary>
+    internal static double MostJumps(AlgorithmSpec algorithm) => algorithm.Kind == ClockKind.Svag ? JumpTable.MaxPairedMean : JumpTable.MaxMean;
+
+    /// <summary>Time between two jumps of each of its clocks: tau delta, over l for svag.</summary>
+    internal static double Visit(AlgorithmSpec algorithm, double aspect) => algorithm.EffectiveTemperature(aspect) * aspect / algorithm.Amplification;
+
+    /// <summary>The longest steps that fit the horizon and are no longer than 0.2, nor too long for the clock to be drawn at the last.</summary>
+    internal static double[] DefaultSteps(AlgorithmSpec algorithm, double aspect)
+    {
+        double longest = Math.Min(LongestStep, 4 * MostJumps(algorithm) * Visit(algorithm, aspect));
+        double first = algorithm.Horizon / Math.Ceiling((algorithm.Horizon / longest) - 1e-9);
+        return [first, first / 2, first / 4];
+    }
 }
 
 /// <summary>How the verdict is reached.</summary>

@@ -5,9 +5,6 @@ namespace HighDimSgd.Experiments;
 /// <content>What is particular to true iterations: steps that depend on the size; and for <c>online</c> no training set.</content>
 internal sealed partial class ExperimentReader
 {
-    // Of the first of the theory's three steps; what is left of a step this long is a few thousandths at most in the reference limits.
-    private const double LongestTheoryStep = 0.2;
-
     private void RefuseWhatIsNotOnline()
     {
         foreach (Key key in Keys.NotOnline.Where(_file.Has))
@@ -43,15 +40,9 @@ internal sealed partial class ExperimentReader
                 : throw theory.Refuse(Keys.TheorySteps, "the theory of a clock has the clock's own step; only 'sgd' and 'svag' take this key");
         }
 
-        // Jumps of each clock in the finest step.
-        double visit = algorithm.EffectiveTemperature(aspect) * aspect / algorithm.Amplification;
-        double most = algorithm.Kind == ClockKind.Svag ? JumpTable.MaxPairedMean : JumpTable.MaxMean, largest = most * visit, least = JumpTable.LeastMean * visit;
         if (!theory.Has(Keys.TheorySteps))
-        {
-            double coarsest = algorithm.Horizon / Math.Ceiling((algorithm.Horizon / Math.Min(LongestTheoryStep, 4 * largest)) - WholeTolerance);
-            return [coarsest, coarsest / 2, coarsest / 4];
-        }
-
+            return TheorySpec.DefaultSteps(algorithm, aspect);
+        double visit = TheorySpec.Visit(algorithm, aspect), largest = TheorySpec.MostJumps(algorithm) * visit, least = JumpTable.LeastMean * visit;
         double[] steps = [.. theory.Get(Keys.TheorySteps)];
         if (Math.Max(Math.Abs((2 * steps[1] / steps[0]) - 1), Math.Abs((4 * steps[2] / steps[0]) - 1)) > WholeTolerance)
             throw theory.Refuse(Keys.TheorySteps, $"each step must be half of the one before; allowed: [{Text(steps[0])}, {Text(steps[0] / 2)}, {Text(steps[0] / 4)}]");

@@ -53,6 +53,7 @@ internal sealed partial class ExperimentReader
             ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
             RecordSteps = algorithm.IsIterative ? [] : RecordSteps(algorithm),
             RecordTimes = algorithm.IsIterative ? RecordTimes(algorithm, sizes) : [],
+            Also = Also(isOnline),
             Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)) { Steps = TheorySteps(theory, algorithm, aspect) },
             Verdict = new VerdictSpec(verdict.Get(Keys.Alpha), verdict.Get(Keys.Tolerance)),
             Compare = Compare(algorithm, aspect),
@@ -243,6 +244,14 @@ internal sealed partial class ExperimentReader
         }
 
         return HighDimSgd.Experiments.Experiment.EvenSteps(points, algorithm.Steps);
+    }
+
+    private IReadOnlyList<string> Also(bool isOnline)
+    {
+        Section record = _file.Get(Keys.Record);
+        IReadOnlyList<string> also = record.Get(Keys.Also);
+        return isOnline && also.Count > 0
+            ? throw record.Refuse(Keys.Also, $"'{also[0]}' is a mean over the training samples, which 'online' does not have; leave it out") : also;
     }
 
     private static int RecordStep(double time, Section record, AlgorithmSpec algorithm)

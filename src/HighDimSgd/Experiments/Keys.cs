@@ -208,8 +208,15 @@ internal static class Keys
         Unit = "time",
     };
 
+    public static readonly ListKey<string> Also = new(
+        "also", new ChoiceKey<string>("observable", "An observable.", (Models.Observables.Grad4, Models.Observables.Grad4)), 0, 1, ListOrder.Distinct,
+        "Observables beside the usual ones: grad4, the mean of l^4 over the training samples.")
+    {
+        Default = [],
+    };
+
     public static readonly SectionKey Record =
-        new("record", "When observables are recorded: points or times.", Points, Times) { Required = false };
+        new("record", "When observables are recorded: points or times.", Points, Times, Also) { Required = false };
 
     public static readonly WholeKey Paths =
         new("paths", 100, 10_000_000, "Paths of the single-sample process per sweep.") { Default = 100_000, Unit = "paths" };

@@ -100,6 +100,7 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
             return false;
         double n = Shape.Samples;
         ObservableValues.Write(experiment.Model, fresh, q, m, train.A / n, train.B / n, train.C / n, curves, record);
+        ObservableValues.WriteFourth(experiment, train.D / n, curves, record);
         return true;
     }
 

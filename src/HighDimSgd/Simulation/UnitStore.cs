@@ -88,6 +88,8 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
             ["layout"] = RandomField.LayoutVersion,
             ["device"] = deviceKey,
         };
+        if (experiment.Also.Count > 0)
+            fixing["also"] = Keys.Also.Write(experiment.Also);
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(fixing.ToJsonString())));
     }
 
