@@ -18,6 +18,7 @@ internal static class ResultTables
         {
             WriteTheory(output, result.Theory);
             WriteClosedForms(output, result.ClosedForms);
+            WriteInstability(output, result);
             return;
         }
 
@@ -32,6 +33,7 @@ internal static class ResultTables
         WriteClosedForms(output, result.ClosedForms);
         foreach ((string clock, Verdict verdict) in result.Comparisons ?? new Dictionary<string, Verdict>())
             output.WriteLine($"against the theory {clock}: {verdict.Status}: {verdict.Why}");
+        WriteInstability(output, result);
         output.WriteLine($"verdict: {result.Verdict.Status}: {result.Verdict.Why}");
     }
 
@@ -67,6 +69,12 @@ internal static class ResultTables
             output.WriteLine($"second answers: FAIL, the theory is in doubt: {string.Join(" ", failed.Select(c => $"{c.Name}: {c.Why}"))}");
         else if (checks.Count > 0)
             output.WriteLine($"second answers: pass, {checks.Count} closed forms agree with the theory");
+    }
+
+    private static void WriteInstability(TextWriter output, ExperimentResult result)
+    {
+        if (result.Instability is { } why)
+            output.WriteLine($"beyond the stability edge: in the limit {why}");
     }
 
     private static string Number(double value, string format)

@@ -97,6 +97,7 @@ public static class Runner
         MemoryCheck.Refuse(experiment, device, options.Stages);
         AtomicFile.Clean(folder);
         var store = new UnitStore(folder, experiment, device.Key);
+        store.Check(options.Stages);
         DateTimeOffset start = DateTimeOffset.UtcNow;
         var timing = new Dictionary<string, double>();
         var watch = Stopwatch.StartNew();
@@ -106,7 +107,8 @@ public static class Runner
         watch.Restart();
         var solver = new TheorySolver(experiment, device, store, Report, cancellation);
         bool isSolved = options.Stages != Stages.Simulation;
-        SolvedTheory theory = isSolved ? solver.Limit() : solver.Without(TheoryResult.LeftOut);
+        string? instability = RidgeStability.Explain(experiment);
+        SolvedTheory theory = isSolved ? Explained(solver.Limit(), instability) : solver.Without(TheoryResult.LeftOut);
         SolvedTheory[] further = isSolved ? [.. solver.Further()] : [];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
@@ -121,6 +123,7 @@ public static class Runner
             ClosedForms = ClosedForms.Check([theory.Closed, .. further.Select(f => f.Closed)]),
             Comparisons = further.Length == 0 || curves.Count == 0 ? null : further.ToDictionary(
                 f => f.Result.Clock, f => Comparison.Compare(experiment, f.Result, [.. curves.Select(c => f.Moved(c, f.At(c.Times)))])),
+            Instability = instability,
         };
         ResultsFolder.Write(folder, result, experiment.ToJson(), curves, new Manifest
         {
@@ -159,7 +162,9 @@ public static class Runner
         MemoryCheck.Refuse(experiment, device, Stages.Simulation);
         ShardLabel.Label(shard, experiment, device.Key).Write(folder);
         AtomicFile.Clean(folder);
-        var simulator = new Simulator(experiment, device, new UnitStore(folder, experiment, device.Key));
+        var store = new UnitStore(folder, experiment, device.Key);
+        store.Check(Stages.Simulation);
+        var simulator = new Simulator(experiment, device, store);
         foreach ((int size, int replicas) in experiment.Sizes.Zip(experiment.Replicas))
         {
             (int first, int end) = shard.Range(replicas, experiment.ReplicasPerDesign);
@@ -169,6 +174,11 @@ public static class Runner
                 new($"simulate d={size} shard {shard}", done.Count, end - first, LastQ(experiment, done, experiment.ReplicasPerDesign)));
         }
     }
+
+    /// <summary>A refusal with the reason why the theory had to leave the finite numbers, where there is one.</summary>
+    private static SolvedTheory Explained(SolvedTheory theory, string? instability) =>
+        theory.Result.Status == TheoryResult.Refused && instability is not null
+            ? theory with { Result = theory.Result with { Why = $"{theory.Result.Why}; {instability}" } } : theory;
 
     private static List<SizeCurves> Simulate(
         Experiment experiment, IDevice device, UnitStore store, IProgress<RunProgress>? progress, CancellationToken cancellation)

@@ -66,11 +66,11 @@ internal static class Scenarios
     public static float[] FreshLogistic<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Fresh(place, count, default(LogisticLoss<Real1, Word1>));
 
-    public static float[] VisitSquared<TView>(IPlace<TView> place, int count)
-        where TView : struct, IView<Real1, Word1> => Visit(place, count, default(SquaredLoss<Real1, Word1>));
+    public static float[] VisitsSquared<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Visits(place, count, default(SquaredLoss<Real1, Word1>));
 
-    public static float[] VisitLogistic<TView>(IPlace<TView> place, int count)
-        where TView : struct, IView<Real1, Word1> => Visit(place, count, default(LogisticLoss<Real1, Word1>));
+    public static float[] VisitsLogistic<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Visits(place, count, default(LogisticLoss<Real1, Word1>));
 
     public static float[] Products<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1>
@@ -212,11 +212,11 @@ internal static class Scenarios
         return Weights(place, Two, count, new FreshRow<Real1, Word1, TView, TLoss>(window, count - 1, 0.5f, loss));
     }
 
-    private static float[] Visit<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
+    private static float[] Visits<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
         where TView : struct, IView<Real1, Word1>
         where TLoss : struct, ILoss<Real1>
     {
-        Held<TView> labels = place.Hold(SignsOf(Two * count)), factors = place.Hold(Reals(Two * count, 3));
+        Held<TView> labels = place.Hold(SignsOf(Two * count)), factors = place.Hold(Reals(Two * count, 2));
         return Weights(place, Two, count, new VisitRow<Real1, Word1, TView, TLoss>(labels.Slots(Two), factors.Slots(Two), loss));
     }
 

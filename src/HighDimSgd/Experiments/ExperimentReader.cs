@@ -137,43 +137,33 @@ internal sealed partial class ExperimentReader
             Step = step,
             Steps = (int)steps,
         };
-        if (algorithm.Kind == ClockKind.Poisson)
-            CheckJumps(algorithm, aspect);
-        if (algorithm.Kind == ClockKind.TwoClock)
-            CheckPairedJumps(algorithm, aspect);
+        CheckJumps(algorithm, algorithm.Kind, aspect);
         return algorithm;
     }
 
-    private void CheckJumps(AlgorithmSpec algorithm, double aspect)
+    /// <summary>Poisson clocks have tables for a range of mean counts per step, D l/(tau delta) with l = 1 for a single clock.</summary>
+    private void CheckJumps(AlgorithmSpec algorithm, ClockKind kind, double aspect)
     {
-        double smallest = algorithm.Step / (Keys.MostJumps * aspect), largest = algorithm.Step / (JumpTable.LeastMean * aspect);
-        if (algorithm.Temperature > largest)
+        if (kind is not (ClockKind.Poisson or ClockKind.TwoClock))
+            return;
+        bool isPair = kind == ClockKind.TwoClock;
+        (double most, string clock, string other) = isPair
+            ? (JumpTable.MaxPairedMean, $"two clocks of step {Text(algorithm.Step)} and amplification {algorithm.Amplification}", "sgf")
+            : (Keys.MostJumps, $"a Poisson clock of step {Text(algorithm.Step)}", "gd");
+        double count = algorithm.Step * (isPair ? algorithm.Amplification : 1) / aspect;
+        if (!isPair && algorithm.Temperature > count / JumpTable.LeastMean)
         {
-            throw _algorithm.Refuse(
-                Keys.Temperature,
-                $"{Text(algorithm.Temperature)} is too large for a Poisson clock of step {Text(algorithm.Step)}: "
-                + $"less than a jump in a million steps; allowed: at most {Text(largest)}, or a longer step");
+            throw Refuse("large", $"less than a jump in a million steps; allowed: at most {Text(count / JumpTable.LeastMean)}, or a longer step");
         }
 
-        if (algorithm.Temperature < smallest)
+        if (algorithm.Temperature < count / most)
         {
-            throw _algorithm.Refuse(
-                Keys.Temperature,
-                $"{Text(algorithm.Temperature)} is too small for a Poisson clock of step {Text(algorithm.Step)}: "
-                + $"more than {Keys.MostJumps} jumps a step; allowed: at least {Text(smallest)}, a smaller step, or the clock gd");
+            throw Refuse(
+                "small", $"more than {Text(most)} jumps{(isPair ? " of each" : "")} a step; allowed: at least {Text(count / most)}, a smaller step, or the clock {other}");
         }
-    }
 
-    private void CheckPairedJumps(AlgorithmSpec algorithm, double aspect)
-    {
-        double smallest = algorithm.Step * algorithm.Amplification / (JumpTable.MaxPairedMean * aspect);
-        if (algorithm.Temperature < smallest)
-        {
-            throw _algorithm.Refuse(
-                Keys.Temperature,
-                $"{Text(algorithm.Temperature)} is too small for two clocks of step {Text(algorithm.Step)} and amplification {algorithm.Amplification}: "
-                + $"more than {Text(JumpTable.MaxPairedMean)} jumps of each a step; allowed: at least {Text(smallest)}, a smaller step, or the clock sgf");
-        }
+        ExperimentException Refuse(string size, string why) =>
+            _algorithm.Refuse(Keys.Temperature, $"{Text(algorithm.Temperature)} is too {size} for {clock}: {why}");
     }
 
     private DesignSpec Design()
@@ -277,8 +267,8 @@ internal sealed partial class ExperimentReader
                     Keys.Compare, $"'{Keys.Clock.Word(clock)}' needs a temperature, which algorithm '{kind}' does not have; allowed: gd");
             }
 
-            if (clock == ClockKind.Poisson && !algorithm.IsIterative)
-                CheckJumps(algorithm, aspect);
+            if (!algorithm.IsIterative)
+                CheckJumps(algorithm, clock, aspect);
         }
 
         return clocks;

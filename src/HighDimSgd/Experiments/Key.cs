@@ -283,6 +283,9 @@ internal record SectionKey(string Name, string Doc, params IReadOnlyList<Key> Ke
     /// <summary>True where a single word stands for a section with nothing but its deciding key.</summary>
     public bool OrWord { get; init; }
 
+    /// <summary>What must hold between the section's keys beyond its deciding key, as far as JSON Schema can say it.</summary>
+    public Func<IEnumerable<JsonObject>> Rules { get; init; } = () => [];
+
     /// <inheritdoc/>
     public override string Allowed => $"a section with {Names(null)}";
 
@@ -300,7 +303,7 @@ internal record SectionKey(string Name, string Doc, params IReadOnlyList<Key> Ke
             ["required"] = Array(Keys.Where(k => k.Required && k.OnlyFor.Count == 0).Select(k => k.Name)),
             ["additionalProperties"] = false,
         };
-        JsonNode[] rules = [.. Keys.Where(k => k.OnlyFor.Count > 0).Select(Rule)];
+        JsonNode[] rules = [.. Keys.Where(k => k.OnlyFor.Count > 0).Select(Rule), .. Rules()];
         if (rules.Length > 0)
             schema["allOf"] = new JsonArray(rules);
         return OrWord ? new() { ["anyOf"] = new JsonArray(Decider!.Schema(), schema) } : schema;
@@ -317,7 +320,7 @@ internal record SectionKey(string Name, string Doc, params IReadOnlyList<Key> Ke
         return rule;
     }
 
-    private static JsonArray Array(IEnumerable<string> words) => new([.. words.Select(w => JsonValue.Create(w))]);
+    internal static JsonArray Array(IEnumerable<string> words) => new([.. words.Select(w => JsonValue.Create(w))]);
 
     /// <summary>The section as JSON; values that its kind does not take are left out.</summary>
     public JsonObject Write(params (Key Key, JsonNode Value)[] values)

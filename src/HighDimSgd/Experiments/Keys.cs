@@ -56,7 +56,10 @@ internal static class Keys
 
     public static readonly SectionKey Start = new("start", "Where theta starts.", StartNorm, StartOverlap) { Required = false };
 
-    public static readonly SectionKey Model = new("model", "The learning problem.", Loss, Label, Ridge, TeacherNorm, Start);
+    public static readonly SectionKey Model = new("model", "The learning problem.", Loss, Label, Ridge, TeacherNorm, Start)
+    {
+        Rules = KeyRules.LabelsOfLosses,
+    };
 
     public static readonly NumberKey Aspect = new(
         "aspect", 1e-3, 1e4, "Aspect ratio delta = n/d; aspect * d is whole at every size. Required, except by 'online', which has none.")
@@ -216,7 +219,7 @@ internal static class Keys
     };
 
     public static readonly SectionKey Record =
-        new("record", "When observables are recorded: points or times.", Points, Times, Also) { Required = false };
+        new("record", "When observables are recorded: points or times.", Points, Times, Also) { Required = false, Rules = () => [KeyRules.NotBoth(Points, Times)] };
 
     public static readonly WholeKey Paths =
         new("paths", 100, 10_000_000, "Paths of the single-sample process per sweep.") { Default = 100_000, Unit = "paths" };
@@ -271,6 +274,7 @@ internal static class Keys
         "", "An experiment.", Family, Name, Seed, Model, Aspect, Algorithm, Design, Sizes, Replicas, ReplicasPerDesign, Record, Theory, Verdict, Compare)
     {
         Decider = Family,
+        Rules = KeyRules.OnlineOrNot,
     };
 
     private static SectionKey OfSchedule(string name, string doc) => new(name, doc, Shape, Warmup, Factor, Power, End, ScheduleTimes, Factors)

@@ -3,11 +3,11 @@ namespace HighDimSgd.Experiments;
 /// <summary>A section of the file, read by its description: no unknown key, none that its kind does not take.</summary>
 internal sealed class Section
 {
-    private readonly SectionKey _key;
-    private readonly YamlSection _yaml;
-    private readonly string _path;
-    private readonly string? _kind;
-    private readonly bool _isWord;
+    private readonly SectionKey key;
+    private readonly YamlSection yaml;
+    private readonly string path;
+    private readonly string? kind;
+    private readonly bool isWord;
 
     /// <summary>Reads the section's deciding key and checks the names of all others.</summary>
     /// <param name="key">What the section takes.</param>
@@ -16,19 +16,19 @@ internal sealed class Section
     /// <param name="isWord">True where the deciding key's value stands in the section's place.</param>
     public Section(SectionKey key, YamlSection yaml, string path = "", bool isWord = false)
     {
-        (_key, _yaml, _path, _isWord) = (key, yaml, path, isWord);
+        (this.key, this.yaml, this.path, this.isWord) = (key, yaml, path, isWord);
         if (key.Decider is { } decider && Find(decider) is { } value)
-            _kind = decider.Decide(value, Path(decider));
+            kind = decider.Decide(value, Path(decider));
         foreach ((YamlScalar name, _) in yaml.Entries)
         {
             if (!key.Keys.Any(k => k.Name == name.Text))
                 throw Unknown(name);
         }
 
-        if (key.Decider is { Required: true } missing && _kind is null)
+        if (key.Decider is { Required: true } missing && kind is null)
             throw Missing(missing);
-        foreach (Key untaken in key.Keys.Where(k => Find(k) is not null && !k.TakenBy(_kind)))
-            throw Refuse(untaken, $"{key.Decider!.Name} '{_kind}' does not take this key; it takes: {key.Names(_kind)}");
+        foreach (Key untaken in key.Keys.Where(k => Find(k) is not null && !k.TakenBy(kind)))
+            throw Refuse(untaken, $"{key.Decider!.Name} '{kind}' does not take this key; it takes: {key.Names(kind)}");
     }
 
     /// <summary>True where the file has the key.</summary>
@@ -40,7 +40,7 @@ internal sealed class Section
     /// <summary>The value of a key, or its default.</summary>
     public T Get<T>(Key<T> key)
     {
-        if (!key.TakenBy(_kind))
+        if (!key.TakenBy(kind))
             return key.Absent!;
         if (Find(key) is { } value)
             return key.Read(value, Path(key));
@@ -57,25 +57,25 @@ internal sealed class Section
         YamlScalar word when key.OrWord => new Section(
             key, new YamlSection(word.File, word.Line, [(word with { Text = key.Decider!.Name }, word)]), Path(key), isWord: true),
         null or YamlScalar { Text.Length: 0, Plain: true } when !key.Required
-            => new Section(key, new YamlSection(_yaml.File, _yaml.Line, []), Path(key)),
+            => new Section(key, new YamlSection(yaml.File, yaml.Line, []), Path(key)),
         null => throw Missing(key),
         { } other => throw other.Refuse(Path(key), $"{other.Shown} stands where a {(key.OrWord ? "word" : "section")} is needed; allowed: {key.Allowed}"),
     };
 
     /// <summary>The refusal of a key's value, in the line where it stands.</summary>
-    public ExperimentException Refuse(Key key, string problem) => (Find(key) ?? _yaml).Refuse(Path(key), problem);
+    public ExperimentException Refuse(Key key, string problem) => (Find(key) ?? yaml).Refuse(Path(key), problem);
 
-    private YamlValue? Find(Key key) => _yaml.Entries.FirstOrDefault(e => e.Key.Text == key.Name).Value;
+    private YamlValue? Find(Key key) => yaml.Entries.FirstOrDefault(e => e.Key.Text == key.Name).Value;
 
-    private string Path(Key key) => _path.Length == 0 ? key.Name : _isWord && key == _key.Decider ? _path : $"{_path}.{key.Name}";
+    private string Path(Key key) => path.Length == 0 ? key.Name : isWord && key == this.key.Decider ? path : $"{path}.{key.Name}";
 
     /// <summary>The refusal of a section that lacks a key.</summary>
     public ExperimentException Missing(Key key)
-        => _yaml.Refuse(Path(key), $"this key is missing; allowed: {key.Allowed}");
+        => yaml.Refuse(Path(key), $"this key is missing; allowed: {key.Allowed}");
 
     private ExperimentException Unknown(YamlScalar name)
     {
-        string near = Nearest.To(name.Text, _key.Keys.Select(k => k.Name)) is { } word ? $", did you mean '{word}'?" : "";
-        return name.Refuse(_path, $"unknown key {ExperimentException.Quote(name.Text)}{near}; known here: {_key.Names(_kind)}");
+        string near = Nearest.To(name.Text, key.Keys.Select(k => k.Name)) is { } word ? $", did you mean '{word}'?" : "";
+        return name.Refuse(path, $"unknown key {ExperimentException.Quote(name.Text)}{near}; known here: {key.Names(kind)}");
     }
 }

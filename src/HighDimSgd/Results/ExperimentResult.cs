@@ -131,4 +131,7 @@ public sealed record ExperimentResult(
 
     /// <summary>Closed forms held against the theory; empty where none applies. They do not change the verdict.</summary>
     public IReadOnlyList<ClosedFormCheck> ClosedForms { get; init; } = [];
+
+    /// <summary>Why the loss grows without bound, where a closed form says that it does; else null.</summary>
+    public string? Instability { get; init; }
 }

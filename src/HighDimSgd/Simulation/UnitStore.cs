@@ -39,6 +39,17 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
     public static IEnumerable<string> Files(string units, string prefix = "") =>
         Directory.Exists(units) ? Directory.EnumerateFiles(units, prefix + "*.unit").Order(StringComparer.Ordinal) : [];
 
+    /// <summary>Refuses a folder whose units do not belong, before anything is computed.</summary>
+    /// <param name="stages">The stages that will run.</param>
+    /// <exception cref="ExperimentException">A unit is damaged, or of another experiment.</exception>
+    public void Check(Stages stages)
+    {
+        foreach (int size in stages == Stages.Theory ? [] : experiment.Sizes)
+            Read(Simulator.Kind, SimulationHash, size, experiment.RecordStepsAt(size));
+        foreach (SweepRun run in stages == Stages.Simulation ? [] : SweepRun.All(experiment))
+            Read(run.Name, TheoryHash(run.Experiment, deviceKey), 0, run.Experiment.RecordSteps);
+    }
+
     /// <summary>Reads the finished curves of one kind and size, by replica or sweep.</summary>
     /// <param name="kind">"simulate", or the clock of a theory.</param>
     /// <param name="hash">Hash they must have.</param>

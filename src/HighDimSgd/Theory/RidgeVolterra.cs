@@ -21,8 +21,7 @@ public record RidgeCurves(double[] Q, double[] M, double[] TrainLoss, double[] T
 /// Response by lag, <c>R_th(k, p) = Response[k-1-p]</c> for p below k: the effect on theta(k) of a push given in step p.
 /// </param>
 /// <param name="KernelMass">
-/// Sum of the Volterra kernel over all lags. Noise feeds on itself and the loss grows without bound where it is 1 or more;
-/// infinite where a step overshoots, D (mu + ridge) at least 2 at the upper edge of the spectrum.
+/// Sum of the Volterra kernel over all lags, see <see cref="RidgeStability"/>.
 /// </param>
 public sealed record RidgeSolution(
     double[] Q, double[] M, double[] TrainLoss, double[] TestLoss, double[] Grad2, double[] Response, double KernelMass)
@@ -69,7 +68,7 @@ public static class RidgeVolterra
         var noise2 = model.Label["noise"] * model.Label["noise"];
         var curves = new RidgeSolution(
             new double[steps + 1], new double[steps + 1], new double[steps + 1], new double[steps + 1], new double[steps + 1],
-            new double[steps], Mass(aspect, model.Ridge, step, temperature));
+            new double[steps], RidgeStability.Of(aspect, model.Ridge, step, temperature).KernelMass);
         var normKernel = new double[steps];
         var lossKernel = new double[steps];
 
@@ -117,15 +116,5 @@ public static class RidgeVolterra
                 values[i] = f(i);
             return spectrum.Integrate(values);
         }
-    }
-
-    /// <summary>tau int mu^2 / ((mu + ridge) (2 - D (mu + ridge))) dnu, the sum over lags of the kernel of the loss.</summary>
-    private static double Mass(double aspect, double ridge, double step, double temperature)
-    {
-        var edge = 1 + 1 / Math.Sqrt(aspect);
-        if (step * (edge * edge + ridge) >= 2)
-            return double.PositiveInfinity;
-        return temperature * MarchenkoPastur.Integrate(
-            aspect, mu => mu * (ridge == 0 ? 1 : mu / (mu + ridge)) / (2 - step * (mu + ridge)));
     }
 }

@@ -65,6 +65,18 @@ public sealed class FolderChangesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("paths: 200", "paths: 300")]
+    [InlineData("parts", "tangent")]
+    public void AChangedTheoryIsRefusedBeforeAnythingIsSimulated(string old, string by)
+    {
+        Assert.True(Run(First, "there") is 0 or 1, $"{error}");
+        string units = Path.Combine(folder, "there", "units");
+        string[] before = Directory.GetFiles(units);
+        Assert.Equal(2, Run(Changed(old, by).Replace("replicas: 10", "replicas: 20", StringComparison.Ordinal), "there"));
+        Assert.Equal(before.Order(), Directory.GetFiles(units).Order());
+    }
+
     private static string Changed(string old, string by)
     {
         Assert.Contains(old, First, StringComparison.Ordinal);

@@ -1,5 +1,7 @@
 using System.Xml.Linq;
 using HighDimSgd.Results;
+using HighDimSgd.Results.Plots;
+using HighDimSgd.Results.Report;
 
 namespace HighDimSgd.Tests.Results;
 
@@ -71,6 +73,20 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(2 + 2, ByClass(svg, "mark full").Count()); // fitted limit and theory, and their legend keys
         Assert.Equal(["0", "1/1000", "1/500", "1/250"],
             svg.Descendants().Where(e => (string?)e.Attribute("text-anchor") == "middle").Select(e => e.Value).Take(4));
+    }
+
+    [Theory]
+    [InlineData(new[] { 250, 500, 1000 }, false, "0 1/1000 1/500 1/250")]
+    [InlineData(new[] { 32, 900, 960 }, false, "0 1/32")]
+    [InlineData(new[] { 32, 1000, 100_000 }, true, "0 1/100000 1/1000 1/32")]
+    public void TheAxisOfSizesSuitsTheLadder(int[] ladder, bool isLog, string labels)
+    {
+        (ExperimentResult result, _) = Synthetic.Complete();
+        result = result with { Sizes = [.. result.Sizes.Zip(ladder, (s, d) => s with { Size = d })] };
+        Axis axis = FiniteSizeFigure.Sizes(result);
+        Assert.Equal(isLog, axis.IsLog);
+        Assert.Equal(labels, string.Join(' ', axis.Ticks.Select(t => t.Label)));
+        Assert.DoesNotContain("NaN", FiniteSizeFigure.Draw(result, "q")!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

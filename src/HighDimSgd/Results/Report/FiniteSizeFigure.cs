@@ -14,6 +14,9 @@ internal static class FiniteSizeFigure
 
     private const int Points = 40;
 
+    // Sizes further apart than this factor, and labels nearer than this part of the axis.
+    private const double WideLadder = 30, LabelRoom = 0.11;
+
     /// <summary>Draws the figure, or null where there is no fit at the last time.</summary>
     public static XElement? Draw(ExperimentResult result, string observable)
     {
@@ -33,9 +36,9 @@ internal static class FiniteSizeFigure
         double exact = theory?.Mean[^1] ?? double.NaN, exactError = theory?.Error[^1] ?? double.NaN;
 
         double end = dots.Max(d => d.At);
-        IEnumerable<Tick> sizes = result.Sizes.Reverse().Select(s => new Tick(1.0 / s.Size, $"1/{s.Size}"));
-        var x = new Axis("1/d", -0.06 * end, 1.06 * end, [new Tick(0, "0"), .. sizes]);
-        double[] grid = [.. Enumerable.Range(0, Points + 1).Select(i => i * end / Points)];
+        Axis x = Sizes(result);
+        double zero = x.Ticks[0].Value;
+        double[] grid = [.. Enumerable.Range(0, Points + 1).Select(i => x.IsLog ? zero * Math.Pow(end / zero, (double)i / Points) : i * end / Points)];
         double[] values = [.. grid.Select(v => limit + slope * v)], errors = Errors(LadderFit.OfMeans(result.Sizes, 2));
         var y = Axis.Linear(symbol, [.. Figure.Reach(values, errors), .. SecondOrder(),
             .. Figure.Reach([limit, exact, .. dots.Select(d => d.Mean)], [limitError, exactError, .. dots.Select(d => d.Error)])]);
@@ -53,11 +56,11 @@ internal static class FiniteSizeFigure
             [
                 panel.Frame(labelX: true),
                 panel.Band(line, grid, values, Figure.Halves(errors)),
-                panel.Line(line, [0, end], [values[0], values[^1]]),
+                x.IsLog ? panel.Line(line, grid, values) : panel.Line(line, [0, end], [values[0], values[^1]]),
                 .. fit.SecondOrder is null ? Array.Empty<XElement>() : [panel.Line(bent, grid, SecondOrder())],
                 .. dots.Select(d => panel.Points(d.Series, [d.At], [d.Mean], [Figure.Errors * d.Error])),
-                panel.Points(theorySeries, [0], [exact], [Figure.Errors * exactError], -Beside),
-                panel.Points(Series.Limit, [0], [limit], [Figure.Errors * limitError], Beside),
+                panel.Points(theorySeries, [zero], [exact], [Figure.Errors * exactError], -Beside),
+                panel.Points(Series.Limit, [zero], [limit], [Figure.Errors * limitError], Beside),
             ];
         });
 
@@ -67,5 +70,24 @@ internal static class FiniteSizeFigure
 
         double[] SecondOrder() => fit.SecondOrder is not { } second ? []
             : [.. grid.Select(v => second.Limit[^1] + second.Coefficient[^1] * v + second.Curvature[^1] * v * v)];
+    }
+
+    /// <summary>The axis of 1/d, logarithmic where the ladder spans more than a factor of 30; the first tick is where the limit stands.</summary>
+    internal static Axis Sizes(ExperimentResult result)
+    {
+        double[] at = [.. result.Sizes.Select(s => 1.0 / s.Size).OrderDescending()];
+        bool isLog = at[0] / at[^1] > WideLadder;
+        Axis bare = isLog ? new("1/d, logarithmic; 0 stands at the left end", at[^1] / 3.6, 1.3 * at[0], [], IsLog: true) : new("1/d", -0.06 * at[0], 1.06 * at[0], []);
+        double zero = isLog ? 1.2 * bare.Min : 0;
+        var ticks = new List<Tick>();
+        foreach (double one in at)
+        {
+            double place = bare.Fraction(one), last = ticks.Count == 0 ? double.PositiveInfinity : bare.Fraction(ticks[^1].Value);
+            if (last - place >= LabelRoom && place - bare.Fraction(zero) >= LabelRoom)
+                ticks.Add(new(one, $"1/{Math.Round(1 / one)}"));
+        }
+
+        ticks.Reverse();
+        return bare with { Ticks = [new(zero, "0"), .. ticks] };
     }
 }

@@ -13,6 +13,9 @@ internal static class HtmlReport
     private static readonly (string Cite, string Id)[] References =
     [
         ("Nishiyama, Imaizumi: High-dimensional limit of stochastic gradient flow via dynamical mean-field theory (2026)", "2602.06320"),
+        ("Gess, Kassing, Konarovskyi: Stochastic modified flows, mean-field limits and dynamics of stochastic gradient descent, JMLR 25(30) (2024)", "2302.07125"),
+        ("Li, Malladi, Arora: On the validity of modeling SGD with stochastic differential equations (SDEs), NeurIPS (2021)", "2102.12470"),
+        ("Ziyin, Wang, Li, Wu: Parameter symmetry and noise equilibrium of stochastic gradient descent, NeurIPS (2024)", "2402.07193"),
         ("Celentano, Cheng, Montanari: The high-dimensional asymptotics of first order methods with random data (2021)", "2112.07572"),
         ("Fan, Wang (2026), on the high-dimensional limit of multi-pass SGD and its Poisson clock", "2601.21093"),
     ];
@@ -41,7 +44,7 @@ internal static class HtmlReport
                 Html("div", At("class", "columns"),
                     Html("section", Html("h2", "Parameters"), Tables.Parameters(experiment)),
                     Html("section", Html("h2", "Provenance"), Tables.Provenance(manifest))),
-                Html("h2", "References"),
+                Html("h2", "References, to cite"),
                 Html("ul", References.Select(r => Html("li", r.Cite, ", ",
                     Html("a", At("href", $"https://arxiv.org/abs/{r.Id}"), $"arXiv:{r.Id}"), ".")))))),
             before: "<!DOCTYPE html>\n");
@@ -79,6 +82,11 @@ internal static class HtmlReport
         foreach (TheoryResult theory in result.Theories.Values.Prepend(result.Theory).Where(t => t.Status == TheoryResult.Refused))
         {
             yield return Banner("unresolved", "no theory", $"The theory with clock {theory.Clock} was refused: {theory.Why}");
+        }
+
+        if (result.Instability is { } instability)
+        {
+            yield return Banner("unresolved", "beyond the stability edge", $"In the limit {instability}.");
         }
 
         foreach (ClosedFormCheck check in result.ClosedForms.Where(c => c.Status == "fail"))
