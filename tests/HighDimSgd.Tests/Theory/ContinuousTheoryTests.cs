@@ -134,15 +134,15 @@ public sealed class ContinuousTheoryTests : IDisposable
     [Fact]
     public void TheFourthMomentIsRecordedWhereItIsAskedFor()
     {
-        // At the start l = r - y is Gaussian over the samples: E l^4 = 3 (E l^2)^2, up to 1/n. 4.5 errors: a false alarm in 150 000.
-        Experiment plain = Settings.Iterations(ClockKind.Sgd, model: 0, size: 300, replicas: 400) with { RecordTimes = [0, 0.05] };
+        // At the start l = r - y is Gaussian over the samples: E l^4 = 3 (E l^2)^2, up to 1/n. 4.5 errors: a false alarm in 150 000; the paths of the theory give it to 1 per cent.
+        Experiment plain = Settings.Iterations(ClockKind.Sgd, model: 0, size: 300, replicas: 400) with { RecordTimes = [0, 0.05], Theory = new(20_000, 4) };
         Experiment experiment = plain with { Also = [Observables.Grad4] };
         Assert.Equal(experiment.Validate(), experiment.Validate().Validate());
         ExperimentResult result = Runner.Run(experiment, new(folder));
         Curve fourth = result.Sizes[0].Observables["grad4"], second = result.Sizes[0].Observables["grad2"];
         double gaussian = 3 * (second.Mean[0] * second.Mean[0]);
         Assert.InRange(fourth.Mean[0] - gaussian, (-4.5 * fourth.Error[0]) - (gaussian / 50), (4.5 * fourth.Error[0]) + (gaussian / 50));
-        Assert.InRange(result.Theory.Observables["grad4"].Mean[0] / (3 * Math.Pow(result.Theory.Observables["grad2"].Mean[0], 2)), 0.97, 1.03);
+        Assert.InRange(result.Theory.Observables["grad4"].Mean[0] / (3 * Math.Pow(result.Theory.Observables["grad2"].Mean[0], 2)), 0.95, 1.05);
         ExperimentResult without = Runner.Run(plain, new(Path.Combine(folder, "plain")));
         Assert.False(without.Sizes[0].Observables.ContainsKey("grad4"));
         Assert.Equal(second.Mean, without.Sizes[0].Observables["grad2"].Mean);
