@@ -54,7 +54,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     public SortedDictionary<int, ReplicaCurve> Finish(
         int size, int first, int end, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
     {
-        SortedDictionary<int, ReplicaCurve> curves = store.Read(Kind, store.SimulationHash, size);
+        SortedDictionary<int, ReplicaCurve> curves = store.Read(Kind, store.SimulationHash, size, experiment.RecordStepsAt(size));
         finished(curves);
         var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, device, size, first, end, curves));
         int batch = IsTogether(experiment, device) ? units.Select(u => u.Count / experiment.ReplicasPerDesign).DefaultIfEmpty(1).Max() : 1;
@@ -64,7 +64,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
             wholeDevice: workers == 1);
         void Keep(int from, IReadOnlyList<ReplicaCurve> done)
         {
-            store.Write(Kind, store.SimulationHash, size, from, done);
+            store.Write(Kind, store.SimulationHash, size, experiment.RecordStepsAt(size), from, done);
             lock (curves)
             {
                 for (int i = 0; i < done.Count; i++)
