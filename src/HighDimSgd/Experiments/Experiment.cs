@@ -163,6 +163,9 @@ public enum ClockKind
     /// </summary>
     TwoClock,
 
+    /// <summary>A law of one's own: zeta = D w, w one of <see cref="AlgorithmSpec.Weights"/> by its chance, of mean 1.</summary>
+    Table,
+
     /// <summary>One pass: every iteration draws a batch of fresh samples. No sample is visited twice, so there is no clock.</summary>
     Online,
 
@@ -206,6 +209,12 @@ public sealed record AlgorithmSpec
 
     /// <summary>Batch fraction b in (0, 1] (minibatch).</summary>
     public double Fraction { get; init; } = 1;
+
+    /// <summary>Weights zeta/D that a step gives to a sample (table), of mean 1.</summary>
+    public IReadOnlyList<double> Weights { get; init; } = [];
+
+    /// <summary>Their chances, of sum 1.</summary>
+    public IReadOnlyList<double> Chances { get; init; } = [];
 
     /// <summary>Batch size B (online, sgd and svag).</summary>
     public int Batch { get; init; } = 1;
@@ -275,13 +284,14 @@ public sealed record AlgorithmSpec
 
     /// <summary>
     /// Temperature tau' of the clock's fluctuations, Var zeta = tau' delta D:
-    /// 0 for gd, tau for sgf, poisson and two-clock, D (1-b)/(b delta) for minibatch, rate/B for true iterations.
+    /// 0 for gd, tau for sgf, poisson and two-clock, D (1-b)/(b delta) for minibatch, D Var w/delta for table, rate/B for true iterations.
     /// </summary>
     public double EffectiveTemperature(double aspect) => Kind switch
     {
         ClockKind.Gd => 0,
         _ when IsIterative => Rate / Batch,
         ClockKind.Minibatch => Step * (1 - Fraction) / (Fraction * aspect),
+        ClockKind.Table => Step * Weights.Zip(Chances, (w, p) => p * (w - 1) * (w - 1)).Sum() / aspect,
         _ => Temperature,
     };
 }

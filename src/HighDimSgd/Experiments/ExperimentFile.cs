@@ -52,6 +52,8 @@ public sealed partial record Experiment
             (Keys.Temperature, Keys.Temperature.Write(Algorithm.Temperature)),
             (Keys.Amplification, Keys.Amplification.Write(Algorithm.Amplification)),
             (Keys.Fraction, Keys.Fraction.Write(Algorithm.Fraction)),
+            (Keys.Weights, Keys.Weights.Write(Algorithm.Weights)),
+            (Keys.Chances, Keys.Chances.Write(Algorithm.Chances)),
             (Keys.Step, Keys.Step.Write(Algorithm.Step)),
             (Keys.Batch, Keys.Batch.Write(Algorithm.Batch)),
             (Keys.Rate, Keys.Rate.Write(Algorithm.Rate)),

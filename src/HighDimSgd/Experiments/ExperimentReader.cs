@@ -134,11 +134,27 @@ internal sealed partial class ExperimentReader
             Temperature = _algorithm.Get(Keys.Temperature),
             Amplification = _algorithm.GetInt(Keys.Amplification),
             Fraction = _algorithm.Get(Keys.Fraction),
+            Weights = _algorithm.Get(Keys.Weights),
+            Chances = _algorithm.Get(Keys.Chances),
             Step = step,
             Steps = (int)steps,
         };
         CheckJumps(algorithm, algorithm.Kind, aspect);
+        if (algorithm.Kind == ClockKind.Table)
+            CheckWeights(algorithm);
         return algorithm;
+    }
+
+    private void CheckWeights(AlgorithmSpec algorithm)
+    {
+        int weights = algorithm.Weights.Count, chances = algorithm.Chances.Count;
+        if (weights != chances)
+            throw _algorithm.Refuse(Keys.Chances, $"there are {chances} chances of {weights} weights; allowed: one for each");
+        double sum = algorithm.Chances.Sum(), mean = algorithm.Weights.Zip(algorithm.Chances, (w, p) => w * p).Sum();
+        if (Math.Abs(sum - 1) > WholeTolerance)
+            throw _algorithm.Refuse(Keys.Chances, $"the sum is {Text(sum)}; allowed: 1");
+        if (Math.Abs(mean - 1) > WholeTolerance)
+            throw _algorithm.Refuse(Keys.Weights, $"the mean is {Text(mean)}, so that a step would not take D of time; allowed: 1");
     }
 
     /// <summary>Poisson clocks have tables for a range of mean counts per step, D l/(tau delta) with l = 1 for a single clock.</summary>

@@ -68,8 +68,8 @@ internal static class Keys
     };
 
     public static readonly ChoiceKey<ClockKind> Clock = new(
-        "kind", "Law of the sample clock; or true iterations on batches: 'sgd' and 'svag' on the training set, 'online' on fresh samples.",
-        GdClock, SgfClock, PoissonClock, ("two-clock", ClockKind.TwoClock), ("minibatch", ClockKind.Minibatch), ("online", ClockKind.Online),
+        "kind", "Law of the sample clock, 'table' for one of your own; or true iterations on batches: 'sgd' and 'svag' on the training set, 'online' on fresh samples.",
+        GdClock, SgfClock, PoissonClock, ("two-clock", ClockKind.TwoClock), ("minibatch", ClockKind.Minibatch), ("table", ClockKind.Table), ("online", ClockKind.Online),
         ("sgd", ClockKind.Sgd), ("svag", ClockKind.Svag));
 
     public static readonly NumberKey Temperature =
@@ -81,8 +81,22 @@ internal static class Keys
     public static readonly NumberKey Fraction =
         new("fraction", 1e-6, 1, "Batch fraction b of the samples.") { OnlyFor = ["minibatch"], Absent = 1 };
 
+    public static readonly ListKey<double> Weights = new(
+        "weights", new NumberKey("weight", -1e6, 1e6, "Weight."), 1, 1024, ListOrder.Any, "Weights that a step gives to a sample: zeta/D. Their mean is 1.")
+    {
+        OnlyFor = ["table"],
+        Absent = [],
+    };
+
+    public static readonly ListKey<double> Chances = new(
+        "chances", new NumberKey("chance", 1e-6, 1, "Chance."), 1, 1024, ListOrder.Any, "Chances of the weights; their sum is 1.")
+    {
+        OnlyFor = ["table"],
+        Absent = [],
+    };
+
     public static readonly NumberKey Step =
-        new("step", 1e-9, 1e3, "Step D in units of time.") { OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch"], Unit = "time" };
+        new("step", 1e-9, 1e3, "Step D in units of time.") { OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch", "table"], Unit = "time" };
 
     public static readonly WholeKey Batch =
         new("batch", 1, 1_000_000, "Batch size B, samples per iteration.") { OnlyFor = Iterations, Absent = 1, Unit = "samples" };
@@ -153,7 +167,7 @@ internal static class Keys
 
     public static readonly SectionKey Algorithm = new(
         "algorithm", "The clock, its step and the horizon.",
-        Clock, Temperature, Amplification, Fraction, Step, Batch, Rate, Sampling, Horizon, Schedule)
+        Clock, Temperature, Amplification, Fraction, Weights, Chances, Step, Batch, Rate, Sampling, Horizon, Schedule)
     {
         Decider = Clock,
     };

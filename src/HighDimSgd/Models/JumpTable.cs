@@ -62,6 +62,7 @@ public sealed record JumpTable(double Start, IReadOnlyList<uint> Thresholds, IRe
             ClockKind.Poisson => Poisson(algorithm.Step / visit, visit),
             ClockKind.TwoClock => TwoClocks(
                 algorithm.Amplification, algorithm.Step * algorithm.Amplification / visit, visit / algorithm.Amplification),
+            ClockKind.Table => Of(algorithm.Weights.Zip(algorithm.Chances, (w, p) => (algorithm.Step * w, p))),
             _ => Bernoulli(algorithm.Fraction, algorithm.Step / algorithm.Fraction),
         };
     }

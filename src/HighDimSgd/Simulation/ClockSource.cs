@@ -26,7 +26,7 @@ internal sealed class ClockSource<TReal, TWord, TView>
         this.skeletons = skeletons;
         this.algorithm = algorithm;
         this.aspect = aspect;
-        if (algorithm.Kind is ClockKind.Poisson or ClockKind.TwoClock or ClockKind.Minibatch)
+        if (algorithm.Kind is ClockKind.Poisson or ClockKind.TwoClock or ClockKind.Minibatch or ClockKind.Table)
         {
             jumps = JumpTable.Of(algorithm, aspect);
             table = skeletons.Allocate(2 * jumps.Thresholds.Count);

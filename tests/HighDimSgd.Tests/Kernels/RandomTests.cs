@@ -1,3 +1,4 @@
+using HighDimSgd.Experiments;
 using HighDimSgd.Kernels;
 using HighDimSgd.Kernels.Physics;
 using HighDimSgd.Kernels.Random;
@@ -49,6 +50,15 @@ public class RandomTests
         Assert.True(ChiSquared(increments, jump, k => law.Probability(k)) > FalseAlarm);
         var wrong = new Poisson(mean * 1.05);
         Assert.True(ChiSquared(increments, jump, k => wrong.Probability(k)) < FalseAlarm);
+    }
+
+    [Fact]
+    public void ATableOfOnesOwnCanSayWhatBatchesDo()
+    {
+        JumpTable batches = JumpTable.Bernoulli(0.3, 0.2 / 0.3), own = JumpTable.Of(
+            new() { Kind = ClockKind.Table, Weights = [1 / 0.3, 0], Chances = [0.3, 0.7], Step = 0.2, Steps = 1 }, aspect: 2);
+        Assert.Equal((batches.Start, Assert.Single(batches.Thresholds)), (own.Start, Assert.Single(own.Thresholds)));
+        Assert.Equal(batches.Jumps[0], Assert.Single(own.Jumps), 1e-15);
     }
 
     [Theory]

@@ -138,6 +138,8 @@ internal sealed class ReferenceReplica(
                 return a.Step;
             case ClockKind.Sgf:
                 return a.Step + (Math.Sqrt(visit * a.Step) * Normal(Purpose.Clock, step, sample));
+            case ClockKind.Table:
+                return a.Step * (u < 0.4 ? 0 : u < 0.8 ? 0.5 : 4);
             case ClockKind.Minibatch:
                 return u >= 1 - a.Fraction ? a.Step / a.Fraction : 0;
             default:

@@ -48,7 +48,7 @@ internal static class Settings
                 StartOverlap = 0.3,
             },
             Aspect = aspect,
-            Algorithm = new() { Kind = clock, Temperature = 0.8, Fraction = 0.3, Step = 0.2, Steps = steps },
+            Algorithm = new() { Kind = clock, Temperature = 0.8, Fraction = 0.3, Weights = [4, 0, 0.5], Chances = [0.2, 0.4, 0.4], Step = 0.2, Steps = steps },
             Design = new(law),
             Sizes = [size],
             Replicas = [replicas],
