@@ -26,7 +26,8 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     private readonly TLoss loss;
     private readonly StoredReplica<TReal, TWord, TView, TLoss> data;
     private readonly ClockSource<TReal, TWord, TView> clock;
-    private readonly Slots<TReal, TWord, TView> increments;
+    private readonly Slots<TReal, TWord, TView> increments, velocity;
+    private readonly float[] rest;
 
     /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
     public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss)
@@ -37,6 +38,8 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         data = new(skeletons, experiment, size, loss);
         clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
         increments = data.Allocate(4L * data.Shape.PaddedSamples);
+        rest = new float[experiment.Algorithm.Momentum == 0 ? 0 : data.Shape.RowStride];
+        velocity = data.Allocate(rest.Length);
     }
 
     /// <inheritdoc/>
@@ -53,6 +56,8 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     internal bool Advance(int replica, double[,] curves)
     {
         data.Restart();
+        if (rest.Length > 0)
+            skeletons.Write(velocity.View, rest);
         int steps = experiment.Algorithm.Steps, record = 0;
         for (int k = 0; k <= steps && record < experiment.RecordSteps.Count; k++)
         {
@@ -63,10 +68,19 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
             if (k == experiment.RecordSteps[record] && !data.Observe(curves, record++))
                 return false;
             if (k < steps)
-                skeletons.For(1, data.Shape.Size, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, (float)(1 - experiment.RidgeStep(k))));
+                Update(k);
         }
 
         return true;
+    }
+
+    private void Update(int k)
+    {
+        double ridge = experiment.RidgeStep(k), momentum = experiment.Algorithm.Momentum;
+        if (momentum == 0)
+            skeletons.For(1, data.Shape.Size, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, (float)(1 - ridge)));
+        else
+            skeletons.For(1, data.Shape.Size, new MomentumBody<TReal, TWord, TView>(data.Theta, velocity, data.Gradient, (float)momentum, (float)ridge));
     }
 
     private void Pass(int replica, int step)

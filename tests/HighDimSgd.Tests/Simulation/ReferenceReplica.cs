@@ -52,6 +52,7 @@ internal sealed class ReferenceReplica(
             };
         }
 
+        double[] earlier = theta;
         var rows = new List<double[]>();
         for (int k = 0; ; k++)
         {
@@ -74,7 +75,9 @@ internal sealed class ReferenceReplica(
                     next[j] -= f * x[i, j];
             }
 
-            theta = next;
+            for (int j = 0; j < size; j++)
+                next[j] += algorithm.Momentum * (theta[j] - earlier[j]);
+            (earlier, theta) = (theta, next);
         }
     }
 
