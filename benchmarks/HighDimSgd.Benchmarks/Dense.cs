@@ -54,7 +54,7 @@ internal static class Dense
             turn.Take(5, () =>
             {
                 for (int i = 0; i < engines.Length; i++)
-                    engines[i].Advance(replicas[i], curves);
+                    engines[i].Advance(replicas[i], [curves]);
             });
             double sum = 0;
             turn.Take(2, () => sum += designs.Sum(d => Enumerable.Range(0, Steps).Sum(_ => ReadFloor.Sum(d))));

@@ -68,7 +68,7 @@ internal static class Sgd
             {
                 for (int i = 0; i < engines.Length; i++)
                 {
-                    engines[i].Advance(replicas[i], curves);
+                    engines[i].Advance(replicas[i], [curves]);
                     q[replicas[i]] = curves[0, 0];
                 }
             });

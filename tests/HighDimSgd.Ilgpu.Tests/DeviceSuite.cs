@@ -24,7 +24,9 @@ public abstract class DeviceSuite(string key, int largest)
         "model: {loss: logistic, label: {kind: logistic, slope: 3.0}, ridge: 0.1}\nalgorithm: {kind: sgf, temperature: 2.0, step: 0.2, horizon: 2.0}",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: poisson, temperature: 0.8, step: 0.2, horizon: 2.0}",
         "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: minibatch, fraction: 0.3, step: 0.2, horizon: 2.0}\ndesign: {law: rademacher}",
+        "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: poisson, temperature: 0.8, step: 0.2, horizon: 2.0}\nreplicas_per_design: 2",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: gd, step: 0.2, horizon: 2.0}",
+        "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: online, batch: 3, rate: 0.6, horizon: 2.0}",
     ];
 
     /// <summary>The device; the test is skipped where there is none.</summary>
@@ -67,8 +69,8 @@ public abstract class DeviceSuite(string key, int largest)
     public void Small_experiments_agree_with_the_CPU(string text)
     {
         Experiment experiment = Experiment.Parse(
-            $"family: proportional\nname: small\nseed: 3\naspect: 2.0\nsizes: [24, 33]\nreplicas: 3\nrecord: {{points: 6}}\n"
-            + $"theory: {{paths: 150, sweeps: 3}}\n{text}\n",
+            $"family: proportional\nname: small\nseed: 3\nsizes: [24, 33]\nreplicas: 6\nrecord: {{points: 6}}\n{text}\n"
+            + (text.Contains("online", StringComparison.Ordinal) ? string.Empty : "aspect: 2.0\ntheory: {paths: 150, sweeps: 3}\n"),
             "small");
         foreach (int size in experiment.Sizes)
         {
@@ -76,6 +78,8 @@ public abstract class DeviceSuite(string key, int largest)
                 AssertClose(want, got, 0);
         }
 
+        if (experiment.IsOnline)
+            return;
         SweepResult theory = new CpuDevice(1).Run(new DmftSweep(experiment, 1), true), sweep = Device.Run(new DmftSweep(experiment, 1), true);
         AssertClose(theory.Curves, sweep.Curves, 1);
     }
@@ -86,7 +90,7 @@ public abstract class DeviceSuite(string key, int largest)
         try
         {
             var simulator = new Simulator(experiment, device, new UnitStore(folder, experiment, device.Key));
-            return simulator.Run(size, 3, _ => { }, CancellationToken.None).Values;
+            return simulator.Run(size, experiment.Replicas[0], _ => { }, CancellationToken.None).Values;
         }
         finally
         {

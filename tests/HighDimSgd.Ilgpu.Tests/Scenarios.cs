@@ -16,7 +16,7 @@ internal static class Scenarios
     private static readonly float[] Corners = [float.NaN, 0f, -0f, 88.5f, -88.5f, 1e30f, -1e30f];
 
     public static float[] Words<TView>(IPlace<TView> place, int count)
-        where TView : struct, IView<Real1, Word1> => Field(place, count, default(WordsAsBits<Real1, Word1>));
+        where TView : struct, IView<Real1, Word1> => Field(place, count, default(WordSource<Real1, Word1>));
 
     public static float[] Normals<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Field(place, count, new NormalSource<Real1, Word1>(0.2f, 1.5f));
@@ -73,6 +73,12 @@ internal static class Scenarios
 
     public static float[] FreshLogistic<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Fresh(place, count, default(LogisticLoss<Real1, Word1>));
+
+    public static float[] VisitsSquared<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Visits(place, count, default(SquaredLoss<Real1, Word1>));
+
+    public static float[] VisitsLogistic<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Visits(place, count, default(LogisticLoss<Real1, Word1>));
 
     public static float[] Products<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1>
@@ -212,6 +218,14 @@ internal static class Scenarios
         Held<TView> labels = place.Hold(SignsOf((Two * count) + 1));
         Slots<Real1, Word1, TView> window = new Slots<Real1, Word1, TView>(labels.View, count).From(1);
         return Weights(place, Two, count, new FreshRow<Real1, Word1, TView, TLoss>(window, count - 1, 0.5f, loss));
+    }
+
+    private static float[] Visits<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
+        where TView : struct, IView<Real1, Word1>
+        where TLoss : struct, ILoss<Real1>
+    {
+        Held<TView> labels = place.Hold(SignsOf(Two * count)), factors = place.Hold(Reals(Two * count, 2));
+        return Weights(place, Two, count, new VisitRow<Real1, Word1, TView, TLoss>(labels.Slots(Two), factors.Slots(Two), loss));
     }
 
     private static float[] Path<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)

@@ -36,7 +36,7 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
     {
         Slots<TReal, TWord, TView> words = New(Padded), design = New((long)Padded * Stride), theta = New(Stride), star = New(Stride);
         Slots<TReal, TWord, TView> gradient = New(Stride), products = New(Padded);
-        skeletons.For(Batch, size, new FieldBody<TReal, TWord, TView, WordsAsBits<TReal, TWord>>(
+        skeletons.For(Batch, size, new FieldBody<TReal, TWord, TView, WordSource<TReal, TWord>>(
             words, TableLayout.Plain(0, 0), 1, size, 0, 1, new(3, Purpose.Label, size, 5), default));
         skeletons.Write(design.View, Design());
         skeletons.Write(theta.View, Vectors(1));
@@ -153,16 +153,6 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
     }
 
     private static float[] Coefficients() => [.. Enumerable.Range(0, Used).Select(j => (float)Math.Cos(j))];
-}
-
-/// <summary>The words themselves, as the bits of reals.</summary>
-public readonly struct WordsAsBits<TReal, TWord> : ISource<TReal, TWord>
-    where TReal : unmanaged, IReal<TReal, TWord>
-    where TWord : unmanaged, IWord<TReal, TWord>
-{
-    /// <inheritdoc/>
-    public Four<TReal> Draw(Four<TWord> words) =>
-        new(TWord.AsReal(words.A), TWord.AsReal(words.B), TWord.AsReal(words.C), TWord.AsReal(words.D));
 }
 
 /// <summary>Row body that keeps the products and weighs the size by them.</summary>

@@ -76,8 +76,9 @@ public enum Purpose : uint
 /// <param name="seed">Seed of the experiment.</param>
 /// <param name="purpose">What the numbers are for.</param>
 /// <param name="size">Dimension d, below 2^24.</param>
-/// <param name="replica">Replica, or sweep.</param>
-public readonly struct RandomField(ulong seed, Purpose purpose, int size, uint replica)
+/// <param name="replica">Replica, or sweep; of a batch the first.</param>
+/// <param name="stride">Replicas from one slot of a batch to the next.</param>
+public readonly struct RandomField(ulong seed, Purpose purpose, int size, uint replica, uint stride = 1)
 {
     /// <summary>Version of the counter layout, stored in results.</summary>
     public const int LayoutVersion = 1;
@@ -88,15 +89,16 @@ public readonly struct RandomField(ulong seed, Purpose purpose, int size, uint r
     private readonly uint key0 = (uint)seed;
     private readonly uint key1 = (uint)(seed >> 32);
     private readonly uint replica = replica;
+    private readonly uint stride = stride;
     private readonly uint domain = ((uint)purpose << 24) | (uint)size;
 
     /// <summary>Words of the steps 4 group .. 4 group + 3, for the components from <paramref name="component"/> on.</summary>
-    /// <param name="slot">Added to the replica: the position in a batch.</param>
+    /// <param name="slot">The position in a batch.</param>
     /// <param name="group">Step / 4.</param>
     /// <param name="component">First component of the lanes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Four<TWord> Words<TReal, TWord>(int slot, int group, int component)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord> =>
-        Philox.Block<TReal, TWord>(TWord.Sequence((uint)component), (uint)group, replica + (uint)slot, domain, key0, key1);
+        Philox.Block<TReal, TWord>(TWord.Sequence((uint)component), (uint)group, replica + ((uint)slot * stride), domain, key0, key1);
 }

@@ -189,7 +189,7 @@ public sealed record AlgorithmSpec
     public required double Step { get; init; }
 
     /// <summary>
-    /// Heavy-ball momentum beta in [0, 1) (full passes): theta[k+1] = theta[k] + v[k+1], v[k+1] = beta v[k] - (D h + X^T f[k]), v[0] = 0.
+    /// Heavy-ball momentum beta in [0, 1) (all but sgd and svag): theta[k+1] = theta[k] + v[k+1], v[k+1] = beta v[k] - (D h + X^T f[k]), v[0] = 0.
     /// </summary>
     public double Momentum { get; init; }
 

@@ -87,7 +87,7 @@ internal static class Keys
     public static readonly NumberKey Momentum = new("momentum", 0, 0.999, "Heavy-ball momentum beta: v = beta v - (D h + X^T f), theta = theta + v.")
     {
         Default = 0,
-        OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch"],
+        OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch", "online"],
     };
 
     public static readonly WholeKey Batch =

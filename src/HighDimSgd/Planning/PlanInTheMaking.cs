@@ -71,11 +71,11 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
         SortedDictionary<int, ReplicaCurve> done = store.Read(Simulator.Kind, store.SimulationHash, size);
         if (done.Count / experiment.ReplicasPerDesign >= Ladder.Least)
             finished.Add(Simulator.Collect(experiment, size, [.. done.Values]));
-        IReadOnlyList<(int First, int Count)> units = Simulator.Missing(experiment, size, 0, replicas, done);
+        IReadOnlyList<(int First, int Count)> units = Simulator.Missing(experiment, device, size, 0, replicas, done);
         double seconds = CostModel.Makespan(units.Select(u => u.Count), costs[index], workers[index]) + (units.Count > 0 ? compile : 0);
         long bytes = units.Count == 0 ? 0 : Simulator.Bytes(experiment, size, workers[index]);
         memory.Add((bytes, bytes / workers[index]));
-        int all = Simulator.Missing(experiment, size, 0, replicas, new Dictionary<int, ReplicaCurve>()).Count;
+        int all = Simulator.Missing(experiment, device, size, 0, replicas, new Dictionary<int, ReplicaCurve>()).Count;
         stages.Add(new(
             $"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, costs[index], seconds, bytes,
             CostModel.UnitBytes(experiment, all, replicas)));

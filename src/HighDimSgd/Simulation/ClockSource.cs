@@ -40,7 +40,8 @@ internal sealed class ClockSource<TReal, TWord, TView>
     /// <param name="samples">Number of samples or paths.</param>
     /// <param name="group">Step / 4.</param>
     /// <param name="field">The random field of the clock.</param>
-    public void Fill(Slots<TReal, TWord, TView> target, TableLayout layout, int samples, int group, RandomField field)
+    /// <param name="batch">Number of replicas.</param>
+    public void Fill(Slots<TReal, TWord, TView> target, TableLayout layout, int samples, int group, RandomField field, int batch = 1)
     {
         double d = algorithm.Step;
         switch (algorithm.Kind)
@@ -57,7 +58,7 @@ internal sealed class ClockSource<TReal, TWord, TView>
         }
 
         void Fill<TSource>(TSource source)
-            where TSource : struct, ISource<TReal, TWord> => skeletons.For(1, samples, new FieldBody<TReal, TWord, TView, TSource>(
+            where TSource : struct, ISource<TReal, TWord> => skeletons.For(batch, samples, new FieldBody<TReal, TWord, TView, TSource>(
                 target, layout, algorithm.Steps, samples, group, 1, field, source));
     }
 }
@@ -75,6 +76,7 @@ internal static class DesignSource
     /// <param name="firstGroup">First group of four rows.</param>
     /// <param name="groups">Number of groups.</param>
     /// <param name="field">The random field of the design.</param>
+    /// <param name="batch">Number of designs.</param>
     public static void Draw<TReal, TWord, TView>(
         ISkeletons<TReal, TWord, TView> skeletons,
         DesignLaw law,
@@ -84,7 +86,8 @@ internal static class DesignSource
         int end,
         int firstGroup,
         int groups,
-        RandomField field)
+        RandomField field,
+        int batch = 1)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
         where TView : struct, IView<TReal, TWord>
@@ -96,7 +99,7 @@ internal static class DesignSource
             Fill(new RademacherSource<TReal, TWord>(scale));
 
         void Fill<TSource>(TSource source)
-            where TSource : struct, ISource<TReal, TWord> => skeletons.For(groups, size, new FieldBody<TReal, TWord, TView, TSource>(
+            where TSource : struct, ISource<TReal, TWord> => skeletons.For(batch * groups, size, new FieldBody<TReal, TWord, TView, TSource>(
                 target, layout, end, size, firstGroup, groups, field, source));
     }
 }
@@ -114,11 +117,12 @@ internal static class LabelSource
         Slots<TReal, TWord, TView> labels,
         int samples,
         RandomField field,
-        int first = 0)
+        int first = 0,
+        int batch = 1)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
         where TView : struct, IView<TReal, TWord> =>
-        label.Close(new Drawing<TReal, TWord, TView>(skeletons, teacher, layout, (float)scale, labels, samples, field, first));
+        label.Close(new Drawing<TReal, TWord, TView>(skeletons, teacher, layout, (float)scale, labels, samples, field, first, batch));
 
     private sealed class Drawing<TReal, TWord, TView>(
         ISkeletons<TReal, TWord, TView> skeletons,
@@ -128,7 +132,8 @@ internal static class LabelSource
         Slots<TReal, TWord, TView> labels,
         int samples,
         RandomField field,
-        int first) : ILabelUser<TReal, TWord, bool>
+        int first,
+        int batch) : ILabelUser<TReal, TWord, bool>
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
         where TView : struct, IView<TReal, TWord>
@@ -136,7 +141,7 @@ internal static class LabelSource
         public bool Use<TLabel>(TLabel label)
             where TLabel : struct, ILabel<TReal, TWord>
         {
-            skeletons.For(1, samples, new LabelBody<TReal, TWord, TView, TLabel>(teacher, layout, scale, labels, field, label, first));
+            skeletons.For(batch, samples, new LabelBody<TReal, TWord, TView, TLabel>(teacher, layout, scale, labels, field, label, first));
             return true;
         }
     }

@@ -26,38 +26,41 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     private readonly TLoss loss;
     private readonly StoredReplica<TReal, TWord, TView, TLoss> data;
     private readonly ClockSource<TReal, TWord, TView> clock;
-    private readonly Slots<TReal, TWord, TView> increments, velocity;
-    private readonly float[] rest;
+    private readonly Slots<TReal, TWord, TView> increments;
+    private readonly HeavyBall<TReal, TWord, TView>? ball;
 
-    /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
-    public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss)
+    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>.</summary>
+    public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int batch = 1)
     {
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
-        data = new(skeletons, experiment, size, loss);
+        data = new(skeletons, experiment, size, loss, batch);
         clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
         increments = data.Allocate(4L * data.Shape.PaddedSamples);
-        rest = new float[experiment.Algorithm.Momentum == 0 ? 0 : data.Shape.RowStride];
-        velocity = data.Allocate(rest.Length);
+        if (experiment.Algorithm.Momentum > 0)
+            ball = new(skeletons, data.Allocate(data.Shape.RowStride), batch, experiment.Algorithm.Momentum);
     }
 
     /// <inheritdoc/>
-    public bool Run(int replica, double[,] curves)
+    public int Batch => data.Batch;
+
+    /// <inheritdoc/>
+    public bool[] Run(int replica, IReadOnlyList<double[,]> curves)
     {
-        Prepare(replica);
+        Prepare(replica, curves.Count);
         return Advance(replica, curves);
     }
 
     /// <summary>Draws all that does not change with time.</summary>
-    internal void Prepare(int replica) => data.Prepare(replica);
+    internal void Prepare(int replica, int count = 1) => data.Prepare(replica, count);
 
-    /// <summary>Runs all steps of a replica on the design that was prepared.</summary>
-    internal bool Advance(int replica, double[,] curves)
+    /// <summary>Runs all steps of replicas on the designs that were prepared.</summary>
+    internal bool[] Advance(int replica, IReadOnlyList<double[,]> curves)
     {
         data.Restart();
-        if (rest.Length > 0)
-            skeletons.Write(velocity.View, rest);
+        ball?.Restart();
+        bool[] whole = [.. curves.Select(_ => true)];
         int steps = experiment.Algorithm.Steps, record = 0;
         for (int k = 0; k <= steps && record < experiment.RecordSteps.Count; k++)
         {
@@ -65,30 +68,30 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
                 Pass(replica, k);
             else
                 data.TakeProducts();
-            if (k == experiment.RecordSteps[record] && !data.Observe(curves, record++))
-                return false;
+            if (k == experiment.RecordSteps[record] && !data.Observe(curves, whole, record++))
+                break;
             if (k < steps)
                 Update(k);
         }
 
-        return true;
+        return whole;
     }
 
     private void Update(int k)
     {
-        double ridge = experiment.RidgeStep(k), momentum = experiment.Algorithm.Momentum;
-        if (momentum == 0)
-            skeletons.For(1, data.Shape.Size, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, (float)(1 - ridge)));
+        double ridge = experiment.RidgeStep(k);
+        if (ball is null)
+            skeletons.For(data.Count, data.Shape.Size, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, (float)(1 - ridge)));
         else
-            skeletons.For(1, data.Shape.Size, new MomentumBody<TReal, TWord, TView>(data.Theta, velocity, data.Gradient, (float)momentum, (float)ridge));
+            ball.Update(data.Count, data.Shape.Size, data.Theta, data.Gradient, ridge);
     }
 
     private void Pass(int replica, int step)
     {
         int group = step / 4, stride = data.Shape.PaddedSamples, samples = data.Shape.Samples;
         if (step % 4 == 0)
-            clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), samples, group, data.Field(Purpose.Clock, replica));
-        skeletons.RowPass(1, data.Design, data.Shape.RowStride, samples, data.Theta, data.Gradient, new TrainRow<TReal, TWord, TView, TLoss>(
+            clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), samples, group, data.NoiseField(Purpose.Clock, replica), data.Count);
+        skeletons.RowPass(data.Count, data.Design, data.Shape.RowStride, samples, data.Theta, data.Gradient, new TrainRow<TReal, TWord, TView, TLoss>(
             data.Products, data.Labels, increments, (step % 4) * stride, (float)(experiment.Algorithm.RateFactor(step) / experiment.Aspect), loss));
     }
 }

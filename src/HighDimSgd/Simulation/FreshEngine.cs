@@ -9,7 +9,8 @@ using HighDimSgd.Models;
 namespace HighDimSgd.Simulation;
 
 /// <summary>
-/// One-pass SGD: every iteration draws B fresh samples, theta becomes theta - (rate/d) lambda theta - (rate/B) sum x l(x.theta; y).
+/// One-pass SGD: every iteration draws B fresh samples, theta becomes theta - (rate/d) lambda theta - (rate/B) sum x l(x.theta; y), by way of a
+/// velocity where there is momentum.
 /// Sample b of iteration k has the address k B + b: it is the row (step) of its entries in the design's field, and the component of
 /// its label noise. Samples are drawn in chunks, which nothing of the result depends on.
 /// </summary>
@@ -29,10 +30,12 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     private readonly TLoss loss;
     private readonly FreshData fresh;
     private readonly Slots<TReal, TWord, TView> design, theta, teacher, gradient, labels, products;
+    private readonly HeavyBall<TReal, TWord, TView>? ball;
 
-    /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
-    public FreshEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss)
+    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>.</summary>
+    public FreshEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int batch = 1)
     {
+        Batch = batch;
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
@@ -44,64 +47,79 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         gradient = Allocate(shape.RowStride);
         labels = Allocate(shape.PaddedSamples);
         products = Allocate(shape.PaddedSamples);
+        if (experiment.Algorithm.Momentum > 0)
+            ball = new(skeletons, Allocate(shape.RowStride), batch, experiment.Algorithm.Momentum);
     }
 
     /// <inheritdoc/>
-    public bool Run(int replica, double[,] curves)
+    public int Batch { get; }
+
+    /// <inheritdoc/>
+    public bool[] Run(int replica, IReadOnlyList<double[,]> curves)
     {
-        StartSource.Draw(skeletons, experiment, shape.Size, replica, teacher, theta, gradient);
+        int count = curves.Count;
+        bool[] whole = [.. curves.Select(_ => true)];
+        StartSource.Draw(skeletons, experiment, shape.Size, replica, teacher, theta, gradient, count);
+        ball?.Restart();
         IReadOnlyList<int> records = experiment.RecordStepsAt(shape.Size);
         for (int k = 0, record = 0; record < records.Count; k++)
         {
-            if (k == records[record] && !Observe(curves, record++))
-                return false;
+            if (k == records[record] && !Observe(curves, whole, record++))
+                break;
             if (record == records.Count)
                 break;
             if (k % shape.Iterations == 0)
-                DrawChunk(replica, k / shape.Iterations);
-            Iterate(k);
+                DrawChunk(replica, count, k / shape.Iterations);
+            Iterate(k, count);
         }
 
-        return true;
+        return whole;
     }
 
-    private void DrawChunk(int replica, int chunk)
+    private void DrawChunk(int replica, int count, int chunk)
     {
         int first = chunk * shape.Samples, groups = shape.Samples / 4;
         DesignSource.Draw(
             skeletons, experiment.Design.Law, shape.Size, design, TableLayout.Plain(-(long)first * shape.RowStride, shape.RowStride),
-            first + shape.Samples, first / 4, groups, Field(Purpose.Design));
-        skeletons.RowPass(1, design, shape.RowStride, shape.Samples, teacher, gradient, new ProductRow<TReal, TWord, TView>(products));
+            first + shape.Samples, first / 4, groups, Field(Purpose.Design), count);
+        skeletons.RowPass(count, design, shape.RowStride, shape.Samples, teacher, gradient, new ProductRow<TReal, TWord, TView>(products));
         LabelSource.Draw(
-            skeletons, experiment.Model.Label, products, TableLayout.Plain(0, 0), 1, labels, shape.Samples, Field(Purpose.Label), first);
+            skeletons, experiment.Model.Label, products, TableLayout.Plain(0, 0), 1, labels, shape.Samples, Field(Purpose.Label), first, count);
 
         RandomField Field(Purpose purpose) => new(experiment.Seed, purpose, shape.Size, (uint)replica);
     }
 
-    private void Iterate(int k)
+    private void Iterate(int k, int count)
     {
         AlgorithmSpec algorithm = experiment.Algorithm;
         int row = k % shape.Iterations * shape.Batch;
         double kick = algorithm.RateFactor(k, shape.Size) * (algorithm.Rate / algorithm.Batch);
-        skeletons.RowPass(1, design.From((long)row * shape.RowStride), shape.RowStride, shape.Batch, theta, gradient,
+        skeletons.RowPass(count, design.From((long)row * shape.RowStride), shape.RowStride, shape.Batch, theta, gradient,
             new FreshRow<TReal, TWord, TView, TLoss>(labels.From(row), shape.Batch, (float)kick, loss));
-        skeletons.For(1, shape.Size, new DecayBody<TReal, TWord, TView>(
-            theta, gradient, (float)experiment.RidgeStep(k, shape.Size)));
+        double ridge = experiment.RidgeStep(k, shape.Size);
+        if (ball is null)
+            skeletons.For(count, shape.Size, new DecayBody<TReal, TWord, TView>(theta, gradient, (float)ridge));
+        else
+            ball.Update(count, shape.Size, theta, gradient, ridge);
     }
 
-    private bool Observe(double[,] curves, int record)
+    private bool Observe(IReadOnlyList<double[,]> curves, bool[] whole, int record)
     {
-        Four<double> overlaps = skeletons.Reduce(0, shape.Size, new OverlapSums<TReal, TWord, TView>(theta, teacher));
-        double q = overlaps.A / shape.Size, m = overlaps.B / shape.Size;
-        if (!double.IsFinite(q) || !double.IsFinite(m))
-            return false;
-        ObservableValues.Write(experiment.Model, fresh, q, m, curves, record);
-        return true;
+        Four<double>[] overlaps = skeletons.ReduceEach(curves.Count, shape.Size, new OverlapSums<TReal, TWord, TView>(theta, teacher));
+        for (int slot = 0; slot < curves.Count; slot++)
+        {
+            double q = overlaps[slot].A / shape.Size, m = overlaps[slot].B / shape.Size;
+            whole[slot] &= double.IsFinite(q) && double.IsFinite(m);
+            if (whole[slot])
+                ObservableValues.Write(experiment.Model, fresh, q, m, curves[slot], record);
+        }
+
+        return whole.Contains(true);
     }
 
     private Slots<TReal, TWord, TView> Allocate(long length)
     {
         length = (length + 63) / 64 * 64;
-        return new(skeletons.Allocate(length), length);
+        return new(skeletons.Allocate(Batch * length), length);
     }
 }

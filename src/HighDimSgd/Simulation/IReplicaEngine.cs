@@ -1,11 +1,16 @@
 namespace HighDimSgd.Simulation;
 
-/// <summary>Simulates replicas of one size, one after another in the same memory.</summary>
+/// <summary>Simulates replicas of one size in the same memory, one after another or several side by side.</summary>
 internal interface IReplicaEngine
 {
-    /// <summary>Runs one replica.</summary>
-    /// <param name="replica">Its number, the address of its random numbers.</param>
-    /// <param name="curves">Receives observable by record time, in the order of the experiment's observables.</param>
-    /// <returns>True where every number stayed finite; otherwise the curves are incomplete.</returns>
-    bool Run(int replica, double[,] curves);
+    /// <summary>Most replicas that advance together.</summary>
+    int Batch => 1;
+
+    /// <summary>Runs a replica, and with it those at the same place of the designs that follow its own.</summary>
+    /// <param name="replica">Number of the first, the address of its random numbers.</param>
+    /// <param name="curves">
+    /// One table per replica; receives observable by record time, in the order of the experiment's observables.
+    /// </param>
+    /// <returns>For each, true where every number stayed finite; otherwise its curves are incomplete.</returns>
+    bool[] Run(int replica, IReadOnlyList<double[,]> curves);
 }

@@ -53,7 +53,7 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
     }
 
     /// <inheritdoc/>
-    public bool Run(int replica, double[,] curves)
+    public bool[] Run(int replica, IReadOnlyList<double[,]> curves)
     {
         Prepare(replica);
         return Advance(replica, curves);
@@ -67,9 +67,10 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
     }
 
     /// <summary>Runs all iterations of a replica on the design that was prepared.</summary>
-    internal bool Advance(int replica, double[,] curves)
+    internal bool[] Advance(int replica, IReadOnlyList<double[,]> curves)
     {
         data.Restart();
+        bool[] whole = [true];
         source.Start(data.Field(Purpose.Visit, replica));
         IReadOnlyList<int> records = experiment.RecordStepsAt(data.Shape.Size);
         for (int record = 0, k = 0; record < records.Count; k = records[record++])
@@ -77,11 +78,11 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
             for (int left = records[record] - k; left > 0; left -= decays.Length)
                 Iterate(records[record] - left, Math.Min(left, decays.Length));
             data.TakeProducts();
-            if (!data.Observe(curves, record))
-                return false;
+            if (!data.Observe(curves, whole, record))
+                break;
         }
 
-        return true;
+        return whole;
     }
 
     private void Iterate(int first, int iterations)

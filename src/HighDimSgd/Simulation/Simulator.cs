@@ -20,10 +20,6 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     /// <summary>Kind of a simulation's units.</summary>
     public const string Kind = "simulate";
 
-    // A unit is about this many design entries of work: a tenth of a second on one core.
-    private const double UnitWork = 1e9;
-    private const int LargestUnit = 64;
-
     // An entry that is drawn anew costs as much as this many passes over one that is there.
     private const double DrawingWork = 20;
 
@@ -32,7 +28,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     /// <summary>Workers side by side that fit into the device's memory; one, with all threads on its rows, where a replica is large.</summary>
     public int WorkersFor(int size) =>
-        Bytes(experiment, size, device.Workers) <= device.MemoryBytes / 2 ? device.Workers : 1;
+        device.Share.BatchBytes > 0 || Bytes(experiment, size, device.Workers) <= device.MemoryBytes / 2 ? device.Workers : 1;
 
     /// <summary>Runs what is missing and returns every replica's curves.</summary>
     /// <param name="size">The dimension.</param>
@@ -50,10 +46,11 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     {
         SortedDictionary<int, ReplicaCurve> curves = store.Read(Kind, store.SimulationHash, size);
         finished(curves);
-        var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, size, first, end, curves));
+        var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, device, size, first, end, curves));
+        int batch = device.Share.BatchBytes > 0 ? units.Select(u => u.Count / experiment.ReplicasPerDesign).DefaultIfEmpty(1).Max() : 1;
         int workers = WorkersFor(size);
         void Worker() => device.Run(
-            new ReplicaWorker(experiment, size, units, Keep, cancellation),
+            new ReplicaWorker(experiment, size, units, Keep, cancellation, batch),
             wholeDevice: workers == 1);
         void Keep(int from, IReadOnlyList<ReplicaCurve> done)
         {
@@ -112,10 +109,10 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     /// <summary>The units of the replicas from <paramref name="from"/> to before <paramref name="to"/> that are not finished, in the order in which they run.</summary>
     public static IReadOnlyList<(int First, int Count)> Missing(
-        Experiment experiment, int size, int from, int to, IReadOnlyDictionary<int, ReplicaCurve> finished)
+        Experiment experiment, IDevice device, int size, int from, int to, IReadOnlyDictionary<int, ReplicaCurve> finished)
     {
-        int shared = experiment.ReplicasPerDesign, designs = to / shared;
-        int most = (int)Math.Clamp(UnitWork / Work(experiment, size), 1, Math.Max(1, LargestUnit / shared)), first = from / shared;
+        int shared = experiment.ReplicasPerDesign, designs = to / shared, first = from / shared;
+        int most = UnitDesigns(experiment, device, size, designs - first);
         var units = new List<(int, int)>();
         for (int design = first; design <= designs; design++)
         {
@@ -131,6 +128,17 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         }
 
         return units;
+    }
+
+    /// <summary>Most designs of a unit; those that advance together must fit into a worker's memory, and every worker have some.</summary>
+    private static int UnitDesigns(Experiment experiment, IDevice device, int size, int designs)
+    {
+        WorkShare share = device.Share;
+        int most = (int)Math.Clamp(
+            share.UnitWork / Work(experiment, size), 1, Math.Max(1, share.UnitReplicas / experiment.ReplicasPerDesign));
+        return share.BatchBytes == 0
+            ? most
+            : Math.Max(1, Math.Min(Math.Min(most, share.Batch(BytesOf(experiment, size))), (designs + device.Workers - 1) / device.Workers));
     }
 
     /// <summary>The curves of replicas 0, 1, .. as tables by observable.</summary>
@@ -155,13 +163,14 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     }
 }
 
-/// <summary>One worker: takes units from a queue until none is left.</summary>
+/// <summary>One worker: takes units from a queue until none is left. At most <paramref name="batch"/> designs advance together.</summary>
 internal sealed class ReplicaWorker(
     Experiment experiment,
     int size,
     ConcurrentQueue<(int First, int Count)> units,
     Action<int, IReadOnlyList<ReplicaCurve>> finished,
-    CancellationToken cancellation) : IDeviceProgram<bool>
+    CancellationToken cancellation,
+    int batch = 1) : IDeviceProgram<bool>
 {
     /// <inheritdoc/>
     public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
@@ -178,22 +187,26 @@ internal sealed class ReplicaWorker(
     {
         IReplicaEngine engine = experiment.Algorithm.Kind switch
         {
-            ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
+            ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, batch),
             ClockKind.Sgd or ClockKind.Svag => new MultiPassEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
-            _ => new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
+            _ => new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, batch),
         };
-        int observables = Observables.Of(experiment).Count;
         while (units.TryDequeue(out (int First, int Count) unit))
         {
-            var curves = new List<ReplicaCurve>();
-            for (int r = unit.First; r < unit.First + unit.Count; r++)
+            int shared = Math.Min(experiment.ReplicasPerDesign, unit.Count);
+            var curves = new ReplicaCurve[unit.Count];
+            for (int first = 0; first < unit.Count; first += engine.Batch * shared)
             {
-                if (cancellation.IsCancellationRequested)
-                    return false;
-                var values = new double[observables, experiment.RecordStepsAt(size).Count];
-                MemoryFill(values);
-                bool whole = engine.Run(r, values);
-                curves.Add(new(values, whole ? string.Empty : "diverged"));
+                int designs = Math.Min(engine.Batch, (unit.Count - first) / shared);
+                for (int place = 0; place < shared; place++)
+                {
+                    if (cancellation.IsCancellationRequested)
+                        return false;
+                    double[][,] values = [.. Enumerable.Range(0, designs).Select(_ => Unknown())];
+                    bool[] whole = engine.Run(unit.First + first + place, values);
+                    for (int i = 0; i < designs; i++)
+                        curves[first + (i * shared) + place] = new(values[i], whole[i] ? string.Empty : "diverged");
+                }
             }
 
             finished(unit.First, curves);
@@ -202,13 +215,16 @@ internal sealed class ReplicaWorker(
         return true;
     }
 
-    private static void MemoryFill(double[,] values)
+    private double[,] Unknown()
     {
+        var values = new double[Observables.Of(experiment).Count, experiment.RecordStepsAt(size).Count];
         for (int o = 0; o < values.GetLength(0); o++)
         {
             for (int t = 0; t < values.GetLength(1); t++)
                 values[o, t] = double.NaN;
         }
+
+        return values;
     }
 
     private sealed class WithLoss<TReal, TWord, TView>(ReplicaWorker worker, ISkeletons<TReal, TWord, TView> skeletons)

@@ -6,7 +6,7 @@ using HighDimSgd.Kernels.Random;
 
 namespace HighDimSgd.Simulation;
 
-/// <summary>Draws the teacher and the start of a replica.</summary>
+/// <summary>Draws the teachers and the starts of replicas.</summary>
 internal static class StartSource
 {
     /// <summary>
@@ -16,10 +16,11 @@ internal static class StartSource
     /// <param name="skeletons">The device.</param>
     /// <param name="experiment">The experiment.</param>
     /// <param name="size">Dimension d.</param>
-    /// <param name="replica">The replica.</param>
+    /// <param name="replica">The first replica.</param>
     /// <param name="teacher">Receives theta*.</param>
     /// <param name="theta">Receives theta0.</param>
-    /// <param name="scratch">Memory of d elements.</param>
+    /// <param name="scratch">Memory of d elements per replica.</param>
+    /// <param name="batch">Number of replicas.</param>
     public static void Draw<TReal, TWord, TView>(
         ISkeletons<TReal, TWord, TView> skeletons,
         Experiment experiment,
@@ -27,13 +28,36 @@ internal static class StartSource
         int replica,
         Slots<TReal, TWord, TView> teacher,
         Slots<TReal, TWord, TView> theta,
-        Slots<TReal, TWord, TView> scratch)
+        Slots<TReal, TWord, TView> scratch,
+        int batch = 1)
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
         where TView : struct, IView<TReal, TWord>
     {
-        ModelSpec model = experiment.Model;
-        double[] star = Normals(Purpose.Teacher), start = Normals(Purpose.Start);
+        int stride = (int)scratch.Stride;
+        float[] stars = Normals(Purpose.Teacher), starts = Normals(Purpose.Start);
+        Parallel.For(0, batch, slot => Normalise(
+            experiment.Model, stars.AsSpan(slot * stride, size), starts.AsSpan(slot * stride, size)));
+        skeletons.Write(teacher.View, stars);
+        skeletons.Write(theta.View, starts);
+
+        float[] Normals(Purpose purpose)
+        {
+            skeletons.For(batch, size, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
+                scratch, TableLayout.Plain(0, 0), 1, size, 0, 1, new(experiment.Seed, purpose, size, (uint)replica), new(0, 1)));
+            var normals = new float[batch * stride];
+            skeletons.Read(scratch.View, normals);
+            // Padding stays zero, also after a replica that left the finite numbers.
+            for (int slot = 0; slot < batch; slot++)
+                normals.AsSpan((slot * stride) + size, stride - size).Clear();
+            return normals;
+        }
+    }
+
+    private static void Normalise(ModelSpec model, Span<float> teacher, Span<float> theta)
+    {
+        int size = teacher.Length;
+        double[] star = Wide(teacher), start = Wide(theta);
         Scale(star, Math.Sqrt(model.TeacherNorm * size / Dot(star, star)));
         double along = Dot(start, star) / Dot(star, star);
         for (int j = 0; j < start.Length; j++)
@@ -42,18 +66,18 @@ internal static class StartSource
         double across = Math.Max(0, model.StartNorm - (overlap * model.StartOverlap));
         Scale(start, Math.Sqrt(across * size / Dot(start, start)));
         for (int j = 0; j < start.Length; j++)
-            start[j] += overlap * star[j];
-        skeletons.Write(teacher.View, Array.ConvertAll(star, x => (float)x));
-        skeletons.Write(theta.View, Array.ConvertAll(start, x => (float)x));
-
-        double[] Normals(Purpose purpose)
         {
-            skeletons.For(1, size, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
-                scratch, TableLayout.Plain(0, 0), 1, size, 0, 1, new(experiment.Seed, purpose, size, (uint)replica), new(0, 1)));
-            var normals = new float[size];
-            skeletons.Read(scratch.View, normals);
-            return Array.ConvertAll(normals, x => (double)x);
+            theta[j] = (float)(start[j] + (overlap * star[j]));
+            teacher[j] = (float)star[j];
         }
+    }
+
+    private static double[] Wide(Span<float> values)
+    {
+        var wide = new double[values.Length];
+        for (int j = 0; j < wide.Length; j++)
+            wide[j] = values[j];
+        return wide;
     }
 
     private static double Dot(double[] a, double[] b)

@@ -9,8 +9,8 @@ using HighDimSgd.Models;
 namespace HighDimSgd.Simulation;
 
 /// <summary>
-/// The data of a replica in memory (design, teacher, labels and start), its parameter, and what is observed of them. The data stand at the
-/// address of the replica's design and are drawn once for replicas of a design that follow each other.
+/// The data of a batch of replicas in memory (design, teacher, labels and start), their parameters, and what is observed of them. The data
+/// stand at the address of the replica's design and are drawn once for replicas of a design that follow each other.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>
@@ -28,16 +28,16 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     private readonly FreshData fresh;
     private readonly Slots<TReal, TWord, TView> teacher;
     private readonly float[] start;
-    private int prepared = -1;
+    private (int First, int Count) prepared;
 
-    /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
-    public StoredReplica(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss)
+    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>.</summary>
+    public StoredReplica(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int batch = 1)
     {
+        Batch = batch;
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
         Shape = new(size, experiment.Samples(size));
-        start = new float[size];
         fresh = new(experiment.Model);
         Design = Allocate(Shape.DesignLength);
         Theta = Allocate(Shape.RowStride);
@@ -45,7 +45,14 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
         Gradient = Allocate(Shape.RowStride);
         Labels = Allocate(Shape.PaddedSamples);
         Products = Allocate(Shape.PaddedSamples);
+        start = new float[batch * Theta.Stride];
     }
+
+    /// <summary>Most replicas of a batch.</summary>
+    public int Batch { get; }
+
+    /// <summary>Replicas of this batch.</summary>
+    public int Count => prepared.Count;
 
     /// <summary>Shape of the memory.</summary>
     public DenseShape Shape { get; }
@@ -65,54 +72,67 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>The preactivations r = X theta, where they have been taken.</summary>
     public Slots<TReal, TWord, TView> Products { get; }
 
-    /// <summary>Draws the design of a replica, where it is not there yet.</summary>
-    public void Prepare(int replica)
+    /// <summary>Draws the design of a replica and those that follow it, where they are not there yet.</summary>
+    public void Prepare(int replica, int count = 1)
     {
         int number = replica / experiment.ReplicasPerDesign;
-        if (number == prepared)
+        if (prepared == (number, count))
             return;
+        prepared = (number, count);
         DesignSource.Draw(
             skeletons, experiment.Design.Law, Shape.Size, Design, TableLayout.Plain(0, Shape.RowStride), Shape.Samples, 0, (Shape.Samples + 3) / 4,
-            Field(Purpose.Design, number));
-        StartSource.Draw(skeletons, experiment, Shape.Size, number, teacher, Theta, Gradient);
-        skeletons.Read(Theta.View, start);
+            Field(Purpose.Design, number), count);
+        StartSource.Draw(skeletons, experiment, Shape.Size, number, teacher, Theta, Gradient, count);
+        skeletons.Read(Theta.View, start.AsSpan(0, count * (int)Theta.Stride));
         TakeProducts(teacher);
         LabelSource.Draw(
-            skeletons, experiment.Model.Label, Products, TableLayout.Plain(0, 0), 1, Labels, Shape.Samples, Field(Purpose.Label, number));
-        prepared = number;
+            skeletons, experiment.Model.Label, Products, TableLayout.Plain(0, 0), 1, Labels, Shape.Samples, Field(Purpose.Label, number),
+            batch: count);
     }
 
-    /// <summary>Puts the parameter at its start.</summary>
-    public void Restart() => skeletons.Write(Theta.View, start);
+    /// <summary>Puts the parameters at their start.</summary>
+    public void Restart() => skeletons.Write(Theta.View, start.AsSpan(0, Count * (int)Theta.Stride));
 
     /// <summary>Takes the products r = X theta, for <see cref="Observe"/>.</summary>
     public void TakeProducts() => TakeProducts(Theta);
 
-    /// <summary>Observes the parameter, whose products must be there.</summary>
-    /// <returns>False where it has left the finite numbers.</returns>
-    public bool Observe(double[,] curves, int record)
+    /// <summary>Observes the parameters, whose products must be there.</summary>
+    /// <param name="curves">Receive what is observed.</param>
+    /// <param name="whole">Becomes false where a parameter has left the finite numbers; such are left out.</param>
+    /// <param name="record">Place of the time.</param>
+    /// <returns>True where there is one left.</returns>
+    public bool Observe(IReadOnlyList<double[,]> curves, bool[] whole, int record)
     {
-        Four<double> overlaps = skeletons.Reduce(0, Shape.Size, new OverlapSums<TReal, TWord, TView>(Theta, teacher));
-        Four<double> train = skeletons.Reduce(
-            0, Shape.Samples, new TrainSums<TReal, TWord, TView, TLoss>(Products, Labels, Shape.Samples, loss));
-        double q = overlaps.A / Shape.Size, m = overlaps.B / Shape.Size;
-        if (!double.IsFinite(q) || !double.IsFinite(m) || !double.IsFinite(train.A) || !double.IsFinite(train.C))
-            return false;
+        Four<double>[] overlaps = skeletons.ReduceEach(Count, Shape.Size, new OverlapSums<TReal, TWord, TView>(Theta, teacher));
+        Four<double>[] train = skeletons.ReduceEach(
+            Count, Shape.Samples, new TrainSums<TReal, TWord, TView, TLoss>(Products, Labels, Shape.Samples, loss));
         double n = Shape.Samples;
-        ObservableValues.Write(experiment.Model, fresh, q, m, train.A / n, train.B / n, train.C / n, curves, record);
-        return true;
+        for (int slot = 0; slot < Count; slot++)
+        {
+            double q = overlaps[slot].A / Shape.Size, m = overlaps[slot].B / Shape.Size;
+            Four<double> sums = train[slot];
+            whole[slot] &= double.IsFinite(q) && double.IsFinite(m) && double.IsFinite(sums.A) && double.IsFinite(sums.C);
+            if (whole[slot])
+                ObservableValues.Write(experiment.Model, fresh, q, m, sums.A / n, sums.B / n, sums.C / n, curves[slot], record);
+        }
+
+        return whole.Contains(true);
     }
 
-    /// <summary>The random field of a purpose.</summary>
+    /// <summary>The random field of a purpose, at the address of the designs.</summary>
     public RandomField Field(Purpose purpose, int number) => new(experiment.Seed, purpose, Shape.Size, (uint)number);
 
-    /// <summary>Memory of one more array.</summary>
+    /// <summary>The random field of a purpose, at the address of the replicas.</summary>
+    public RandomField NoiseField(Purpose purpose, int replica) =>
+        new(experiment.Seed, purpose, Shape.Size, (uint)replica, (uint)experiment.ReplicasPerDesign);
+
+    /// <summary>Memory of one more array for each replica of the batch.</summary>
     public Slots<TReal, TWord, TView> Allocate(long length)
     {
         length = (length + 63) / 64 * 64;
-        return new(skeletons.Allocate(length), length);
+        return new(skeletons.Allocate(Batch * length), length);
     }
 
     private void TakeProducts(Slots<TReal, TWord, TView> vector) => skeletons.RowPass(
-        1, Design, Shape.RowStride, Shape.Samples, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products));
+        Count, Design, Shape.RowStride, Shape.Samples, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products));
 }

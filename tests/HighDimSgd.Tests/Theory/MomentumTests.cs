@@ -52,6 +52,27 @@ public sealed class MomentumTests : IDisposable
         }
     }
 
+    [Fact]
+    public void FreshSamplesFollowPlainArithmeticAndTheEquationsOfALargerRate()
+    {
+        Experiment experiment = With(OnlineTheoryTests.Online(1, 1, 0.6, 3, [0, 0.6, 1.2, 1.8, 2.4, 3]), 0.6);
+        var curves = new double[Observables.Of(experiment).Count, experiment.RecordTimes.Count];
+        Assert.True(new CpuDevice(1).Run(new Two(experiment, 30, curves), false));
+        double[][] expected = new ReferenceReplica(experiment, 30, 1).Run();
+        for (int t = 0; t < curves.GetLength(1); t++)
+            Assert.Equal(expected[experiment.RecordStepsAt(30)[t]][0], curves[0, t], 1e-4);
+
+        // Fixed seed; the verdict at alpha 0.01. The theory that forgets the momentum fails.
+        experiment = experiment with { Sizes = [50, 100, 200], Replicas = [1000, 600, 300] };
+        Assert.NotEqual("fail", Runner.Run(experiment, new(folder)).Verdict.Status);
+        var theory = new OnlineTheory(experiment);
+        var simulator = new Simulator(experiment, new CpuDevice(), new UnitStore(folder, experiment, "cpu"));
+        SizeCurves[] sizes = [.. experiment.Sizes.Zip(experiment.Replicas, (d, n) => theory.AtCommonTimes(
+            simulator.Run(d, n, _ => { }, CancellationToken.None), theory.At(experiment.Times(d))))];
+        Assert.Equal("fail", Comparison.Compare(experiment, new OnlineTheory(With(experiment, 0)).Solve(), sizes).Status);
+        Assert.Empty(ClosedForms.Check([(With(OnlineTheoryTests.Online(0, 1, 1, 1, [0, 1]), 0.5), theory.Solve())]));
+    }
+
     [Theory]
     [InlineData(2.0, 0.9)]
     [InlineData(0.5, 0.5)]

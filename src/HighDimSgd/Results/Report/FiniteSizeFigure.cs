@@ -37,7 +37,8 @@ internal static class FiniteSizeFigure
 
         double end = dots.Max(d => d.At);
         Axis x = Sizes(result);
-        double[] grid = [.. Enumerable.Range(0, Points + 1).Select(i => x.IsLog ? x.Min * Math.Pow(end / x.Min, (double)i / Points) : i * end / Points)];
+        double zero = x.Ticks[0].Value;
+        double[] grid = [.. Enumerable.Range(0, Points + 1).Select(i => x.IsLog ? zero * Math.Pow(end / zero, (double)i / Points) : i * end / Points)];
         double[] values = [.. grid.Select(v => limit + slope * v)], errors = Errors(LadderFit.OfMeans(result.Sizes, 2));
         var y = Axis.Linear(symbol, [.. Figure.Reach(values, errors), .. SecondOrder(),
             .. Figure.Reach([limit, exact, .. dots.Select(d => d.Mean)], [limitError, exactError, .. dots.Select(d => d.Error)])]);
@@ -58,8 +59,8 @@ internal static class FiniteSizeFigure
                 x.IsLog ? panel.Line(line, grid, values) : panel.Line(line, [0, end], [values[0], values[^1]]),
                 .. fit.SecondOrder is null ? Array.Empty<XElement>() : [panel.Line(bent, grid, SecondOrder())],
                 .. dots.Select(d => panel.Points(d.Series, [d.At], [d.Mean], [Figure.Errors * d.Error])),
-                panel.Points(theorySeries, [0], [exact], [Figure.Errors * exactError], -Beside),
-                panel.Points(Series.Limit, [0], [limit], [Figure.Errors * limitError], Beside),
+                panel.Points(theorySeries, [zero], [exact], [Figure.Errors * exactError], -Beside),
+                panel.Points(Series.Limit, [zero], [limit], [Figure.Errors * limitError], Beside),
             ];
         });
 
@@ -71,21 +72,22 @@ internal static class FiniteSizeFigure
             : [.. grid.Select(v => second.Limit[^1] + second.Coefficient[^1] * v + second.Curvature[^1] * v * v)];
     }
 
-    /// <summary>The axis of 1/d, logarithmic where the ladder spans more than a factor of 30; then the limit stands at its lower end.</summary>
+    /// <summary>The axis of 1/d, logarithmic where the ladder spans more than a factor of 30; the first tick is where the limit stands.</summary>
     internal static Axis Sizes(ExperimentResult result)
     {
         double[] at = [.. result.Sizes.Select(s => 1.0 / s.Size).OrderDescending()];
         bool isLog = at[0] / at[^1] > WideLadder;
-        Axis bare = isLog ? new("1/d", at[^1] / 3, 1.3 * at[0], [], IsLog: true) : new("1/d", -0.06 * at[0], 1.06 * at[0], []);
+        Axis bare = isLog ? new("1/d, logarithmic; 0 stands at the left end", at[^1] / 3.6, 1.3 * at[0], [], IsLog: true) : new("1/d", -0.06 * at[0], 1.06 * at[0], []);
+        double zero = isLog ? 1.2 * bare.Min : 0;
         var ticks = new List<Tick>();
         foreach (double one in at)
         {
             double place = bare.Fraction(one), last = ticks.Count == 0 ? double.PositiveInfinity : bare.Fraction(ticks[^1].Value);
-            if (last - place >= LabelRoom && place - bare.Fraction(0) >= LabelRoom)
+            if (last - place >= LabelRoom && place - bare.Fraction(zero) >= LabelRoom)
                 ticks.Add(new(one, $"1/{Math.Round(1 / one)}"));
         }
 
         ticks.Reverse();
-        return bare with { Ticks = [new(0, "0"), .. ticks] };
+        return bare with { Ticks = [new(zero, "0"), .. ticks] };
     }
 }
