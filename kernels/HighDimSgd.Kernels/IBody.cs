@@ -48,6 +48,26 @@ public interface IRowBody<TReal>
     TReal Run(int slot, int row, TReal product);
 }
 
+/// <summary>
+/// Body of the skeleton <c>TallSkinnyBlock</c>: from up to four combinations of a row of a tall table to up to four numbers that are
+/// projected onto the table's columns. It may change the row itself before it is projected.
+/// </summary>
+/// <typeparam name="TReal">Lane of reals; a lane is a row.</typeparam>
+public interface IBlockBody<TReal>
+    where TReal : unmanaged
+{
+    /// <summary>Combinations it takes, 1 to 4; the others are not made.</summary>
+    static abstract int Combined { get; }
+
+    /// <summary>Numbers it gives, 1 to 4; the others are not projected.</summary>
+    static abstract int Projected { get; }
+
+    /// <summary>The work of the rows from <paramref name="row"/> on.</summary>
+    /// <param name="row">First row of the lanes.</param>
+    /// <param name="combined">The combinations of these rows.</param>
+    Four<TReal> Run(int row, Four<TReal> combined);
+}
+
 /// <summary>Body of the skeleton <c>Reduce</c>: four numbers per index, summed in float64.</summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 public interface IReduceBody<TReal>

@@ -78,6 +78,20 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
     }
 
     /// <inheritdoc/>
+    public void TallSkinnyBlock<TBody>(DeviceView basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
+        where TBody : struct, IBlockBody<Real1>
+    {
+        var shape = new TallShape(layout, coefficients.Length / TBody.Combined, sums.Length);
+        DeviceView weights = new(Grown(ref this.coefficients, Math.Max(1, coefficients.Length)).View.BaseView);
+        Write(weights, coefficients);
+        DeviceView partial = Scratch((long)shape.Blocks * shape.Wanted);
+        launcher.BlockPass(shape, basis, weights, partial, body);
+        Four<double>[] all = Reduce(0, shape.Wanted, shape.Blocks, new BlockSums(partial, shape.Blocks));
+        for (int j = 0; j < sums.Length; j++)
+            sums[j] = all[j].A;
+    }
+
+    /// <inheritdoc/>
     public Four<double> Reduce<TBody>(int slot, int count, TBody body)
         where TBody : struct, IReduceBody<Real1> => Reduce(slot, 1, count, body)[0];
 

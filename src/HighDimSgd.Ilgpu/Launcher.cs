@@ -52,6 +52,12 @@ internal sealed class Launcher(Accelerator accelerator, int mostThreads)
             nameof(Entry.TallPass), () => accelerator.LoadStreamKernel<TallShape, DeviceView, DeviceView, DeviceView, TBody>(Entry.TallPass))(
                 new(shape.Blocks, Math.Min(most, Entry.MostLanes)), shape, table, coefficients, partial, body);
 
+    /// <summary>Launches <see cref="Entry.BlockPass"/>.</summary>
+    public void BlockPass<TBody>(TallShape shape, DeviceView table, DeviceView coefficients, DeviceView partial, TBody body)
+        where TBody : struct, IBlockBody<Real1> => Load<TBody, Action<KernelConfig, TallShape, DeviceView, DeviceView, DeviceView, TBody>>(
+            nameof(Entry.BlockPass), () => accelerator.LoadStreamKernel<TallShape, DeviceView, DeviceView, DeviceView, TBody>(Entry.BlockPass))(
+                new(shape.Blocks, Math.Min(most, Entry.MostLanes)), shape, table, coefficients, partial, body);
+
     /// <summary>Launches <see cref="Entry.Reduce"/>.</summary>
     public void Reduce<TBody>(int slot, int batch, int count, int chunks, ArrayView<double> sums, TBody body)
         where TBody : struct, IReduceBody<Real1> => Load<TBody, Action<KernelConfig, int, int, int, ArrayView<double>, TBody>>(

@@ -128,7 +128,7 @@ public static class Runner
             Device = device.Name,
             Threads = device.Workers,
             VectorWidth = device.VectorBits,
-            Storage = "float32",
+            Storage = experiment.IsMatrixFree ? "matrix-free" : "float32",
             CounterLayout = RandomField.LayoutVersion,
             InputHash = store.SimulationHash,
             Seed = experiment.Seed,

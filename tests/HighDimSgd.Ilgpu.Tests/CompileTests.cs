@@ -84,7 +84,8 @@ public sealed partial class CompileTests
 
     private static string[] EntriesOf(Type body) =>
         body.IsAssignableTo(typeof(IForBody)) ? [nameof(Entry.For)]
-        : body.IsAssignableTo(typeof(IRowBody<Real1>)) ? [nameof(Entry.RowPass), nameof(Entry.TallPass)] : [nameof(Entry.Reduce)];
+        : body.IsAssignableTo(typeof(IRowBody<Real1>)) ? [nameof(Entry.RowPass), nameof(Entry.TallPass)]
+        : body.IsAssignableTo(typeof(IBlockBody<Real1>)) ? [nameof(Entry.BlockPass)] : [nameof(Entry.Reduce)];
 
     private static IEnumerable<string> CallsWithoutBody(string code) =>
         Calls().Matches(code).Select(m => m.Groups[1].Value).Distinct().Except(Defined().Matches(code).Select(m => m.Groups[1].Value));

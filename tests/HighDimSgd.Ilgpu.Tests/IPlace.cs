@@ -17,6 +17,10 @@ internal interface IPlace<TView>
     void Row<TBody>(int slots, int rows, Held<TView> products, Held<TView> weights, TBody body)
         where TBody : struct, IRowBody<Real1>;
 
+    /// <summary>The combinations stand four to a row, and so do the numbers that are given.</summary>
+    void Block<TBody>(int rows, Held<TView> combined, Held<TView> given, TBody body)
+        where TBody : struct, IBlockBody<Real1>;
+
     void Summands<TBody>(int slots, int count, Held<TView> summands, TBody body)
         where TBody : struct, IReduceBody<Real1>;
 }
@@ -47,6 +51,17 @@ internal sealed class ScalarPlace : IPlace<ScalarView>
     public void Row<TBody>(int slots, int rows, Held<ScalarView> products, Held<ScalarView> weights, TBody body)
         where TBody : struct, IRowBody<Real1> => Each<TBody>(
             slots, rows, (slot, row) => weights.Slots(slots).Store(slot, row, body.Run(slot, row, products.Slots(slots).Load(slot, row))));
+
+    public void Block<TBody>(int rows, Held<ScalarView> combined, Held<ScalarView> given, TBody body)
+        where TBody : struct, IBlockBody<Real1> => Each<TBody>(1, rows, (_, row) =>
+        {
+            Four<Real1> four = body.Run(row, new(At(0), At(1), At(2), At(3)));
+            Real1[] values = [four.A, four.B, four.C, four.D];
+            for (int v = 0; v < 4; v++)
+                given.View.Store((4 * row) + v, values[v]);
+
+            Real1 At(int v) => v < TBody.Combined ? combined.View.Load((4 * row) + v) : new(0f);
+        });
 
     public void Summands<TBody>(int slots, int count, Held<ScalarView> summands, TBody body)
         where TBody : struct, IReduceBody<Real1> => Each<TBody>(slots, count, (slot, index) =>
@@ -99,6 +114,23 @@ internal sealed class DevicePlace(ISkeletons<Real1, Word1, DeviceView> skeletons
             new KeepWeights<TBody>(body, weights.Slots(slots)));
     }
 
+    /// <summary>A table whose columns are the combinations.</summary>
+    public void Block<TBody>(int rows, Held<DeviceView> combined, Held<DeviceView> given, TBody body)
+        where TBody : struct, IBlockBody<Real1>
+    {
+        var layout = new PathTable(rows, TBody.Combined);
+        float[] values = combined.Read(), table = new float[layout.Length], coefficients = new float[TBody.Combined * TBody.Combined];
+        TableLayout columns = layout.Columnwise(0, 1);
+        for (int v = 0; v < TBody.Combined; v++)
+        {
+            coefficients[(v * TBody.Combined) + v] = 1;
+            for (int row = 0; row < rows; row++)
+                table[columns.At(v, row)] = values[(4 * row) + v];
+        }
+
+        skeletons.TallSkinnyBlock(Hold(table).View, layout, coefficients, new KeepGiven<TBody>(body, given.View), new double[TBody.Projected]);
+    }
+
     public void Summands<TBody>(int slots, int count, Held<DeviceView> summands, TBody body)
         where TBody : struct, IReduceBody<Real1> => skeletons.ReduceEach(slots, count, new KeepSummands<TBody>(body, summands.Slots(slots)));
 
@@ -126,6 +158,32 @@ public readonly struct KeepWeights<TBody>(TBody body, Slots<Real1, Word1, Device
         Real1 weight = body.Run(slot, row, product);
         weights.Store(slot, row, weight);
         return weight;
+    }
+}
+
+/// <summary>A body on blocks of a table, the numbers it gives kept four to a row.</summary>
+public readonly struct KeepGiven<TBody>(TBody body, DeviceView given) : IBlockBody<Real1>
+    where TBody : struct, IBlockBody<Real1>
+{
+    private readonly TBody body = body;
+    private readonly DeviceView given = given;
+
+    /// <inheritdoc/>
+    public static int Combined => TBody.Combined;
+
+    /// <inheritdoc/>
+    public static int Projected => TBody.Projected;
+
+    /// <inheritdoc/>
+    public Four<Real1> Run(int row, Four<Real1> combined)
+    {
+        Four<Real1> four = body.Run(row, combined);
+        long place = 4L * row;
+        given.Store(place, four.A);
+        given.Store(place + 1, four.B);
+        given.Store(place + 2, four.C);
+        given.Store(place + 3, four.D);
+        return four;
     }
 }
 

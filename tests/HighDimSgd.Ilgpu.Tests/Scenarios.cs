@@ -108,6 +108,20 @@ internal static class Scenarios
     public static float[] TangentLogistic<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Tangent(place, count, default(LogisticLoss<Real1, Word1>));
 
+    public static float[] ImageSquared<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Image(place, count, default(SquaredLoss<Real1, Word1>));
+
+    public static float[] ImageLogistic<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Image(place, count, default(LogisticLoss<Real1, Word1>));
+
+    public static float[] Residuals<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> table = place.Hold(Finite(3 * count, 1)), given = place.Hold(new float[4 * count]);
+        place.Block(count, place.Hold(Finite(4 * count, 2)), given, new ResidualRow<Real1, Word1, TView>(table.View, TableLayout.Plain(0, count), 1));
+        return [.. table.Read(), .. given.Read()];
+    }
+
     public static float[] SumsSquared<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Sums(place, count, default(SquaredLoss<Real1, Word1>));
 
@@ -282,4 +296,25 @@ internal static class Scenarios
     }
 
     private static float[] SignsOf(int count) => [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? -1f : 1f)];
+
+    /// <summary>A step with new directions on both sides, one with none.</summary>
+    private static float[] Image<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
+        where TView : struct, IView<Real1, Word1>
+        where TLoss : struct, ILoss<Real1>
+    {
+        var all = new List<float>();
+        foreach (int first in (int[])[0, -10])
+        {
+            Held<TView> table = place.Hold(Finite(4 * count, 1)), given = place.Hold(new float[4 * count]), kept = place.Hold(new float[count]);
+            place.Block(count, place.Hold(Finite(4 * count, 2)), given, new ImageRow<Real1, Word1, TView, TLoss>(
+                table.View, TableLayout.Plain(0, count), first, first + 1, 2, 3, new(0.7f, -0.3f, 1.2f, 0.5f), count - 1, kept.View,
+                place.Hold(Finite(count, 3)).View, place.Hold(Finite(2 * count, 4)).View, count, loss));
+            all.AddRange([.. table.Read(), .. given.Read(), .. kept.Read()]);
+        }
+
+        return [.. all];
+    }
+
+    /// <summary>Without the corners, which a table of a unit matrix would mix.</summary>
+    private static float[] Finite(int count, int seed) => Array.ConvertAll(Reals(count, seed), x => float.IsFinite(x) && Math.Abs(x) < 1e3 ? x : 0.5f);
 }

@@ -11,12 +11,13 @@ namespace HighDimSgd.Ilgpu.Tests;
 /// <param name="Gradients">X^T r.</param>
 /// <param name="Table">B c of a tall table.</param>
 /// <param name="Projections">B^T B c, and |B c|^2.</param>
+/// <param name="Several">B^T (B c, B (c' + c'')) of three vectors of coefficients at once.</param>
 /// <param name="Sums">Sums of theta^2 and theta theta* of three replicas.</param>
 internal sealed record SkeletonNumbers(
-    uint[] Words, double[] Products, double[] Gradients, double[] Table, double[] Projections, double[] Sums)
+    uint[] Words, double[] Products, double[] Gradients, double[] Table, double[] Projections, double[] Several, double[] Sums)
 {
     /// <summary>All but the words.</summary>
-    public double[][] Reals => [Products, Gradients, Table, Projections, Sums];
+    public double[][] Reals => [Products, Gradients, Table, Projections, Several, Sums];
 }
 
 /// <summary>All skeletons on the same data, whatever the device: n rows, or paths, of n columns and of 37.</summary>
@@ -52,9 +53,11 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
         var projections = new double[Used];
         double squares = skeletons.TallSkinny(
             table, shape, Coefficients(), new PassRow<TReal, TWord, TView>(new(combined, 0)), projections);
+        var several = new double[2 * Used];
+        skeletons.TallSkinnyBlock(table, shape, SeveralCoefficients(), default(JoinTwo<TReal, TWord>), several);
         return new(
             Array.ConvertAll(Read(words, size), BitConverter.SingleToUInt32Bits), Wide(Read(products, size)), Wide(Read(gradient, size)),
-            Wide(Read(new(combined, 0), size)), [.. projections, squares], [.. sums.SelectMany(s => new[] { s.A, s.B })]);
+            Wide(Read(new(combined, 0), size)), [.. projections, squares], several, [.. sums.SelectMany(s => new[] { s.A, s.B })]);
 
         Slots<TReal, TWord, TView> New(long length) => new(skeletons.Allocate(Batch * ((length + 63) / 64 * 64)), (length + 63) / 64 * 64);
 
@@ -79,6 +82,7 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
         {
             double[] products = new double[Batch * size], gradients = new double[Batch * size], sums = new double[2 * Batch];
             double[] combined = new double[size], projections = new double[Used + 1];
+            double[] several = new double[2 * Used];
             for (int s = 0; s < Batch; s++)
             {
                 for (int i = 0; i < size; i++)
@@ -101,9 +105,16 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
                 for (int j = 0; j < Used; j++)
                     projections[j] += f(B(i, j) * combined[i]);
                 projections[Used] += combined[i] * combined[i];
+                double one = Enumerable.Range(0, Used).Sum(j => f(Coefficient(j, 0) * B(i, j)));
+                double two = Enumerable.Range(0, Used).Sum(j => f(Coefficient(j, 1) * B(i, j)) + f(Coefficient(j, 2) * B(i, j)));
+                for (int j = 0; j < Used; j++)
+                {
+                    several[2 * j] += f(B(i, j) * one);
+                    several[(2 * j) + 1] += f(B(i, j) * two);
+                }
             }
 
-            return new([], products, gradients, combined, projections, sums);
+            return new([], products, gradients, combined, projections, several, sums);
         }
 
         double X(int s, int i, int j) => design[(s * designs) + ((long)i * Stride) + j];
@@ -152,7 +163,26 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
         return table;
     }
 
-    private static float[] Coefficients() => [.. Enumerable.Range(0, Used).Select(j => (float)Math.Cos(j))];
+    private static float[] Coefficients() => [.. Enumerable.Range(0, Used).Select(j => Coefficient(j, 0))];
+
+    private static float[] SeveralCoefficients() => [.. Enumerable.Range(0, 3 * Used).Select(k => Coefficient(k / 3, k % 3))];
+
+    private static float Coefficient(int column, int vector) => (float)Math.Cos(column + vector);
+}
+
+/// <summary>From three combinations the first, and the sum of the others.</summary>
+public readonly struct JoinTwo<TReal, TWord> : IBlockBody<TReal>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+{
+    /// <inheritdoc/>
+    public static int Combined => 3;
+
+    /// <inheritdoc/>
+    public static int Projected => 2;
+
+    /// <inheritdoc/>
+    public Four<TReal> Run(int row, Four<TReal> combined) => new(combined.A, combined.B + combined.C, combined.A, combined.A);
 }
 
 /// <summary>Row body that keeps the products and weighs the size by them.</summary>

@@ -52,6 +52,9 @@ public enum Purpose : uint
     /// <summary>The samples that true iterations visit: draw p has the words of the steps 4 (p / 4096) .. + 3 at the component p mod 4096.</summary>
     Visit = 6,
 
+    /// <summary>Lengths of a design's part outside the directions seen (step = attempt, component = direction).</summary>
+    Complement = 7,
+
     /// <summary>Gaussian coordinates of the DMFT's single-sample process.</summary>
     PathGaussian = 16,
 

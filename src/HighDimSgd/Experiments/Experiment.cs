@@ -63,6 +63,9 @@ public sealed partial record Experiment
     /// <summary>True where every iteration draws fresh samples, so that there is no training set.</summary>
     public bool IsOnline => Algorithm.Kind == ClockKind.Online;
 
+    /// <summary>True where designs are drawn as the dynamics ask for them and never stored.</summary>
+    public bool IsMatrixFree => Design.Storage == DesignStorage.MatrixFree;
+
     /// <summary>The record times t = step index times D; for true iterations those that were asked for.</summary>
     public double[] Times() => Algorithm.IsIterative ? [.. RecordTimes] : [.. RecordSteps.Select(k => k * Algorithm.Step)];
 
@@ -276,11 +279,14 @@ public enum DesignLaw
 /// <summary>How the design is stored.</summary>
 public enum DesignStorage
 {
-    /// <summary>The program chooses.</summary>
+    /// <summary>Whichever is faster: chosen where an experiment file is read. 32-bit floats where an experiment was made otherwise.</summary>
     Auto,
 
     /// <summary>32-bit floats.</summary>
     Float32,
+
+    /// <summary>Not at all: drawn as the dynamics ask for it, exactly in law (Gaussian law, full-pass clocks).</summary>
+    MatrixFree,
 }
 
 /// <summary>Law and storage of the design matrix, one for the whole ladder.</summary>

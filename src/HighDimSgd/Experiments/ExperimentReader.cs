@@ -47,7 +47,7 @@ internal sealed partial class ExperimentReader
             Model = model,
             Aspect = aspect,
             Algorithm = algorithm,
-            Design = Design(),
+            Design = Design(algorithm, aspect, sizes, replicas),
             Sizes = sizes,
             Replicas = replicas,
             ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
@@ -164,15 +164,6 @@ internal sealed partial class ExperimentReader
 
         ExperimentException Refuse(string size, string why) =>
             _algorithm.Refuse(Keys.Temperature, $"{Text(algorithm.Temperature)} is too {size} for {clock}: {why}");
-    }
-
-    private DesignSpec Design()
-    {
-        Section design = _file.Get(Keys.Design);
-        DesignLaw law = design.Get(Keys.Law);
-        if (law == DesignLaw.Gaussian && design.IsWord(Keys.Storage, "bit"))
-            throw design.Refuse(Keys.Storage, "'bit' needs law 'rademacher', here it is 'gaussian'; allowed: " + Keys.Storage.Allowed);
-        return new DesignSpec(law, design.Get(Keys.Storage));
     }
 
     private List<int> Sizes(double aspect)

@@ -171,10 +171,10 @@ internal static class Keys
     };
 
     public static readonly ChoiceKey<DesignStorage> Storage = new(
-        "storage", "How the design's entries are stored.", ("auto", DesignStorage.Auto), ("float32", DesignStorage.Float32))
+        "storage", "How the design is stored: 32-bit floats, not at all (drawn as the dynamics ask for it), or whichever is faster.", ("auto", DesignStorage.Auto), ("float32", DesignStorage.Float32), ("matrix-free", DesignStorage.MatrixFree))
     {
         Default = DesignStorage.Auto,
-        Later = ["bfloat16", "int8", "bit", "matrix-free"],
+        Later = ["bfloat16", "int8", "bit"],
     };
 
     public static readonly SectionKey Design =

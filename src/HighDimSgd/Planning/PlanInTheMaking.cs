@@ -92,7 +92,7 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
             return probe.Measure(size, workers[index], share, PilotDesigns).Seconds;
         ReplicaCost cost = probe.Measure(size, workers[0], Math.Max(SimulationSeconds / 2, needed), PilotDesigns);
         pilot = cost.Curves;
-        if (experiment.Algorithm.Kind is not (ClockKind.Gd or ClockKind.Online))
+        if (experiment.Algorithm.Kind is not (ClockKind.Gd or ClockKind.Online) && !experiment.IsMatrixFree)
             Share(probe, size);
         return cost.Seconds;
     }

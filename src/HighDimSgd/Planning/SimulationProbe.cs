@@ -13,8 +13,8 @@ internal sealed record ReplicaCost(double Seconds, IReadOnlyList<ReplicaCurve> C
 
 /// <summary>
 /// Times replicas with the simulator's own workers, all at once, as a run has them. Where whole replicas would take too long, fewer
-/// samples and steps are run; the cost of a design and its P replicas is n d (drawing + P steps passes). Of true iterations, which pass
-/// the samples that they visit, fewer are run, in proportion to fewer samples.
+/// samples and steps are run; the cost of a design and its P replicas is n d (drawing + P steps passes), or that of the table where designs
+/// are not stored. Of true iterations, which pass the samples that they visit, fewer are run, in proportion to fewer samples.
 /// </summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="device">Where it runs.</param>
@@ -63,6 +63,8 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
             Rescale(experiment, size, Run(experiment, size, workers, Math.Max(most, Timed * workers), seconds, curves));
         else if (experiment.Algorithm.IsIterative)
             MeasureIterations(size, workers, seconds);
+        else if (experiment.IsMatrixFree)
+            MeasureSamples(size, workers, seconds);
         else
             MeasurePieces(size, workers, seconds);
         return new(Guess(experiment, size) / experiment.ReplicasPerDesign, curves);
@@ -111,6 +113,15 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
         Rescale(piece, size, Run(piece, size, workers, Timed * workers, 0, null));
     }
 
+    // As many samples as there is time for, and enough that the directions seen do not fill them.
+    private void MeasureSamples(int size, int workers, double seconds)
+    {
+        int samples = experiment.Samples(size), steps = experiment.Algorithm.Steps;
+        double rows = seconds / Timed / (crowding.Factor * Guess(experiment, size) / samples);
+        Experiment piece = Piece(size, (int)Math.Min(samples, Math.Max(4 * steps, rows)), steps);
+        Rescale(piece, size, Run(piece, size, workers, Timed * workers, 0, null));
+    }
+
     private void Rescale(Experiment piece, int size, double seconds)
     {
         double ratio = seconds / Guess(piece, size);
@@ -119,7 +130,7 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
 
     // Seconds of a design with its replicas.
     private double Guess(Experiment piece, int size) =>
-        size * ((draw * piece.Samples(size)) + (pass * piece.ReplicasPerDesign * Simulator.RowsPassed(piece, size)));
+        (draw * Simulator.EntriesDrawn(piece, size)) + (pass * piece.ReplicasPerDesign * Simulator.EntriesPassed(piece, size));
 
     /// <summary>
     /// Fewer samples and steps of the same kind, one replica to a design: the law of a sample's clock stays, so that drawing it costs the

@@ -87,25 +87,35 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     private static long BytesOf(Experiment experiment, int size) => experiment.Algorithm.Kind switch
     {
         ClockKind.Online => new FreshShape(size, experiment.Algorithm.Batch).Bytes,
+        _ when experiment.IsMatrixFree => new MatrixFreeShape(experiment.Samples(size), experiment.Algorithm.Steps).Bytes,
         _ => new DenseShape(size, experiment.Samples(size)).Bytes + (16L * experiment.Algorithm.SamplesPerIteration),
     };
 
-    /// <summary>Rows of the design that a replica passes over: those its iterations visit, and all of them where it is observed.</summary>
-    public static double RowsPassed(Experiment experiment, int size)
+    /// <summary>Numbers that are drawn for a design: its entries, or where it is not stored a normal and an increment for every sample and step.</summary>
+    public static double EntriesDrawn(Experiment experiment, int size) =>
+        (experiment.IsMatrixFree ? 2.0 * (experiment.Algorithm.Steps + 1) : size) * experiment.Samples(size);
+
+    /// <summary>
+    /// Entries of the design that a replica passes over: the rows that its iterations visit, and all of them where it is observed; where the
+    /// design is not stored, twice the table of two columns a step.
+    /// </summary>
+    public static double EntriesPassed(Experiment experiment, int size)
     {
         AlgorithmSpec algorithm = experiment.Algorithm;
-        double samples = experiment.Samples(size);
+        double samples = experiment.Samples(size), steps = algorithm.Steps;
         return algorithm.Kind switch
         {
-            ClockKind.Online => samples,
-            ClockKind.Sgd or ClockKind.Svag => (samples * experiment.RecordTimes.Count) + ((double)algorithm.StepsAt(size) * algorithm.SamplesPerIteration),
-            _ => samples * (algorithm.Steps + 1),
+            ClockKind.Online => samples * size,
+            ClockKind.Sgd or ClockKind.Svag =>
+                size * ((samples * experiment.RecordTimes.Count) + ((double)algorithm.StepsAt(size) * algorithm.SamplesPerIteration)),
+            _ when experiment.IsMatrixFree => 2 * samples * steps * (steps + 1),
+            _ => samples * size * (steps + 1),
         };
     }
 
-    /// <summary>Design entries of work that a design takes with its replicas; where that is little, drawing it counts.</summary>
-    private static double Work(Experiment experiment, int size) => size * ((experiment.ReplicasPerDesign * RowsPassed(experiment, size))
-        + (experiment.Algorithm.IsIterative ? DrawingWork * experiment.Samples(size) : 0));
+    /// <summary>Entries of work that a design takes with its replicas; where that is little, drawing it counts.</summary>
+    private static double Work(Experiment experiment, int size) => (experiment.ReplicasPerDesign * EntriesPassed(experiment, size))
+        + (experiment.Algorithm.IsIterative || experiment.IsMatrixFree ? DrawingWork * EntriesDrawn(experiment, size) : 0);
 
     /// <summary>The units of the replicas from <paramref name="from"/> to before <paramref name="to"/> that are not finished, in the order in which they run.</summary>
     public static IReadOnlyList<(int First, int Count)> Missing(
@@ -189,6 +199,7 @@ internal sealed class ReplicaWorker(
         {
             ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, batch),
             ClockKind.Sgd or ClockKind.Svag => new MultiPassEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
+            _ when experiment.IsMatrixFree => new MatrixFreeEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
             _ => new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, batch),
         };
         while (units.TryDequeue(out (int First, int Count) unit))

@@ -62,7 +62,7 @@ public sealed class PlanCommandTests : IDisposable
     [Fact]
     public void TooLittleMemoryIsExitCode3()
     {
-        File.WriteAllText(file, Samples.With("[250, 500, 1000]", "[4000000]"));
+        File.WriteAllText(file, Samples.With("[250, 500, 1000]", "[4000000]").Replace("storage: auto", "storage: float32", StringComparison.Ordinal));
         Assert.Equal(3, Main("plan FILE"));
         Assert.Contains("GB", Assert.Single(error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }

@@ -25,7 +25,7 @@ public class ExperimentFileTests
             e.Model);
         Assert.Equal(2, e.Aspect);
         Assert.Equal(new AlgorithmSpec { Kind = ClockKind.Sgf, Temperature = 4, Step = 0.2, Steps = 60 }, e.Algorithm);
-        Assert.Equal(new DesignSpec(DesignLaw.Gaussian, DesignStorage.Auto), e.Design);
+        Assert.Equal(new DesignSpec(DesignLaw.Gaussian, DesignStorage.MatrixFree), e.Design);
         Assert.Equal([250, 500, 1000], e.Sizes);
         Assert.Equal([200, 200, 200], e.Replicas);
         Assert.Equal([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60], e.RecordSteps);
@@ -101,12 +101,30 @@ public class ExperimentFileTests
         Assert.NotEqual(e, e with { RecordSteps = [0, 1] });
     }
 
+    [Theory]
+    [InlineData("[250, 500, 1000]", "auto", DesignStorage.MatrixFree)]
+    [InlineData("[20, 30]", "auto", DesignStorage.Float32)] // 60 steps see more than there is
+    [InlineData("[20, 1000]", "auto", DesignStorage.MatrixFree)] // one storage for the whole ladder
+    [InlineData("[250, 500, 1000]", "float32", DesignStorage.Float32)]
+    [InlineData("[20, 30]", "matrix-free", DesignStorage.MatrixFree)]
+    public void StorageIsChosenWhereItIsFaster(string sizes, string storage, DesignStorage chosen)
+    {
+        string text = Samples.With("[250, 500, 1000]", sizes).Replace("storage: auto", $"storage: {storage}", StringComparison.Ordinal);
+        Assert.Equal(chosen, Experiment.Parse(text, "sample.yaml").Design.Storage);
+    }
+
+    [Theory]
+    [InlineData("law: gaussian", "law: rademacher")]
+    [InlineData("replicas: 200", "replicas: 200\nreplicas_per_design: 4")]
+    public void AndWhereItCanBeHad(string old, string by) =>
+        Assert.Equal(DesignStorage.Float32, Experiment.Parse(Samples.With(old, by), "sample.yaml").Design.Storage);
+
     [Fact]
     public void JsonHoldsTheFilesKeysAndNoOthers()
     {
         Assert.Equal(
             """
-            {"family":"proportional","name":"short","seed":1,"model":{"loss":"squared","label":{"kind":"linear","noise":0.5},"ridge":0,"teacher_norm":1,"start":{"norm":1,"overlap":0}},"aspect":2,"algorithm":{"kind":"gd","step":0.1,"horizon":0.3},"design":{"law":"gaussian","storage":"auto"},"sizes":[10],"replicas":[200],"replicas_per_design":1,"record":{"points":4},"theory":{"paths":100000,"sweeps":32,"responses":"auto"},"verdict":{"alpha":0.01,"tolerance":0.02},"compare":[]}
+            {"family":"proportional","name":"short","seed":1,"model":{"loss":"squared","label":{"kind":"linear","noise":0.5},"ridge":0,"teacher_norm":1,"start":{"norm":1,"overlap":0}},"aspect":2,"algorithm":{"kind":"gd","step":0.1,"horizon":0.3},"design":{"law":"gaussian","storage":"matrix-free"},"sizes":[10],"replicas":[200],"replicas_per_design":1,"record":{"points":4},"theory":{"paths":100000,"sweeps":32,"responses":"auto"},"verdict":{"alpha":0.01,"tolerance":0.02},"compare":[]}
             """,
             Experiment.Parse(Samples.Shortest, "short.yaml").ToJson().ToJsonString());
     }

@@ -85,6 +85,8 @@ public class ExperimentRefusalTests
     [InlineData("kind: sgf, temperature: 4.0", "kind: poisson, temperature: 999999", 11, "is too large for a Poisson clock of step 0.2: less than a jump in a million steps; allowed: at most 100000")]
     [InlineData("storage: auto", "storage: int8", 12, "design.storage: 'int8' is not available in this version; available: auto, float32")]
     [InlineData("{law: gaussian, storage: auto}", "{law: rademacher, storage: bit}", 12, "design.storage: 'bit' is not available in this version")]
+    [InlineData("{law: gaussian, storage: auto}", "{law: rademacher, storage: matrix-free}", 12, "design.storage: 'matrix-free' needs law 'gaussian', here it is 'rademacher'; allowed: auto or float32")]
+    [InlineData("storage: auto}", "storage: matrix-free}\nreplicas_per_design: 4", 12, "design.storage: 'matrix-free' needs a design for each replica, here replicas_per_design is above 1; allowed: auto or float32")]
     // YAML that an experiment does not need
     [InlineData("seed: 7", "seed: !!int 7", 3, "tags such as")]
     [InlineData("seed: 7", "seed: &a 7", 3, "anchors (&) are not allowed")]

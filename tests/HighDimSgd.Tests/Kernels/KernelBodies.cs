@@ -9,7 +9,7 @@ namespace HighDimSgd.Tests.Kernels;
 internal static class KernelBodies
 {
     /// <summary>The interfaces of the skeletons' bodies.</summary>
-    private static readonly Type[] Shapes = [typeof(IForBody), typeof(IRowBody<Real1>), typeof(IReduceBody<Real1>)];
+    private static readonly Type[] Shapes = [typeof(IForBody), typeof(IRowBody<Real1>), typeof(IBlockBody<Real1>), typeof(IReduceBody<Real1>)];
 
     private static readonly Type[] Structs =
         [.. typeof(IForBody).Assembly.GetTypes().Where(t => t is { IsValueType: true, IsEnum: false, IsNested: false })];

@@ -10,10 +10,16 @@ namespace HighDimSgd.Tests.Simulation;
 /// the skeletons, the clock tables and the chunks of fresh samples: uniforms and normals are made anew from the words. Schedules of
 /// the experiment are ignored; factors on rate and ridge are functions of time of its own.
 /// </summary>
+/// <param name="experiment">The experiment.</param>
+/// <param name="size">Dimension d.</param>
+/// <param name="replica">The replica.</param>
+/// <param name="rate">Factor on the rate by time.</param>
+/// <param name="ridge">Factor on the ridge by time.</param>
+/// <param name="images">Where the design is not to be drawn: sqrt(d) X v_j by sample and direction, the teacher along v_0 and the start in the plane of v_0 and v_1.</param>
 internal sealed class ReferenceReplica(
-    Experiment experiment, int size, int replica, Func<double, double>? rate = null, Func<double, double>? ridge = null)
+    Experiment experiment, int size, int replica, Func<double, double>? rate = null, Func<double, double>? ridge = null, double[,]? images = null)
 {
-    private readonly int samples = experiment.Samples(size);
+    private readonly int samples = experiment.Samples(size), columns = images?.GetLength(1) ?? size;
     private int[]? visits;
 
     /// <summary>q, m, training loss, error and mean of l^2 at every step.</summary>
@@ -22,12 +28,12 @@ internal sealed class ReferenceReplica(
         ModelSpec model = experiment.Model;
         AlgorithmSpec algorithm = experiment.Algorithm;
         double d = algorithm.StepAt(size);
-        var x = new double[samples, size];
+        var x = new double[samples, columns];
         for (int i = 0; i < samples; i++)
         {
-            for (int j = 0; j < size; j++)
+            for (int j = 0; j < columns; j++)
             {
-                x[i, j] = (experiment.Design.Law == DesignLaw.Gaussian
+                x[i, j] = (images is not null ? images[i, j] : experiment.Design.Law == DesignLaw.Gaussian
                     ? Normal(Purpose.Design, i, j)
                     : Word(Purpose.Design, i, j) >> 31 == 0 ? 1 : -1) / Math.Sqrt(size);
             }
@@ -36,10 +42,10 @@ internal sealed class ReferenceReplica(
         double[] star = Direction(Purpose.Teacher), theta = Direction(Purpose.Start);
         Scale(star, Math.Sqrt(model.TeacherNorm * size / Dot(star, star)));
         double along = Dot(theta, star) / Dot(star, star);
-        for (int j = 0; j < size; j++)
+        for (int j = 0; j < columns; j++)
             theta[j] -= along * star[j];
         Scale(theta, Math.Sqrt((model.StartNorm - (model.StartOverlap * model.StartOverlap / model.TeacherNorm)) * size / Dot(theta, theta)));
-        for (int j = 0; j < size; j++)
+        for (int j = 0; j < columns; j++)
             theta[j] += model.StartOverlap / model.TeacherNorm * star[j];
         double[] w = Products(x, star), y = new double[samples];
         for (int i = 0; i < samples; i++)
@@ -71,7 +77,7 @@ internal sealed class ReferenceReplica(
             foreach ((int i, double weight) in Visited(k))
             {
                 double f = u * slope[i] * weight;
-                for (int j = 0; j < size; j++)
+                for (int j = 0; j < columns; j++)
                     next[j] -= f * x[i, j];
             }
 
@@ -146,7 +152,8 @@ internal sealed class ReferenceReplica(
         }
     }
 
-    private double[] Direction(Purpose purpose) => [.. Enumerable.Range(0, size).Select(j => Normal(purpose, 0, j))];
+    private double[] Direction(Purpose purpose) => [.. Enumerable.Range(0, columns).Select(
+        j => images is null ? Normal(purpose, 0, j) : j == (purpose == Purpose.Teacher ? 0 : 1) ? 1 : 0)];
 
     private double Normal(Purpose purpose, int step, int component)
     {
