@@ -81,7 +81,7 @@ internal sealed class ReferenceReplica(
                     next[j] -= f * x[i, j];
             }
 
-            for (int j = 0; j < size; j++)
+            for (int j = 0; j < columns; j++)
                 next[j] += algorithm.Momentum * (theta[j] - earlier[j]);
             (earlier, theta) = (theta, next);
         }
