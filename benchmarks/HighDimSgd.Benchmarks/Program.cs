@@ -1,7 +1,8 @@
 using HighDimSgd.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|sgd|peers|calibrate|tables|precision|plan] [rounds or title]
-// dense, dmft: this project alone. sgd: iterations of multi-pass SGD, against peers. peers (the default): this project and what a user would write instead, same work, same run,
+// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|sgd|unstored|peers|calibrate|tables|precision|plan] [rounds or title]
+// dense, dmft: this project alone. sgd: iterations of multi-pass SGD, against peers. unstored: designs that are not stored, against
+// NumPy and against stored ones. peers (the default): this project and what a user would write instead, same work, same run,
 // taking turns, with medians over the rounds; needs python3 with NumPy, PyTorch and Numba for the peers.
 // tables: the limits of docs/reference/limits.md, all or those whose titles contain a text. precision: error and bias of the theory.
 // calibrate: how often the verdict fails on made-up experiments whose truth is known.
@@ -18,6 +19,9 @@ switch (what)
         return 0;
     case "sgd":
         Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Sgd.Measure()));
+        return 0;
+    case "unstored":
+        Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Unstored.Measure()));
         return 0;
     case "peers":
         Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Dense.Measure().Concat(Dmft.Measure()).Concat(Peers.Measure())));
@@ -41,6 +45,6 @@ switch (what)
         Foretold.Perform(args[1], args[2]);
         return 0;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft, sgd, peers, calibrate, tables, precision or plan");
+        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft, sgd, unstored, peers, calibrate, tables, precision or plan");
         return 2;
 }
