@@ -74,7 +74,7 @@ internal static class Foretold
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-            start.ArgumentList.Insert(0, typeof(Foretold).Assembly.Location);
+            start.ArgumentList.Insert(0, Path.Combine(AppContext.BaseDirectory, "HighDimSgd.Benchmarks.dll"));
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -1,12 +1,17 @@
 using HighDimSgd.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|sgd|unstored|peers|calibrate|tables|precision|plan] [rounds or title]
+#if ILGPU
+HighDimSgd.Ilgpu.IlgpuDevices.Use();
+#endif
+
+// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|sgd|unstored|peers|calibrate|tables|precision|plan|gpu] [rounds or title]
 // dense, dmft: this project alone. sgd: iterations of multi-pass SGD, against peers. unstored: designs that are not stored, against
 // NumPy and against stored ones. peers (the default): this project and what a user would write instead, same work, same run,
 // taking turns, with medians over the rounds; needs python3 with NumPy, PyTorch and Numba for the peers.
 // tables: the limits of docs/reference/limits.md, all or those whose titles contain a text. precision: error and bias of the theory.
 // calibrate: how often the verdict fails on made-up experiments whose truth is known.
 // plan: what the command plan foretells of the ready-made experiments over what they then take (foretell and perform are its two halves).
+// gpu: PAGE PEERS.py [DEVICE], a GPU's engines against their floor and peers (benchmarks/gpu/run.sh); gpu-trial: the same on next to nothing.
 string what = args.ElementAtOrDefault(0) ?? "peers";
 int rounds = int.TryParse(args.ElementAtOrDefault(1), out int r) ? r : 5;
 switch (what)
@@ -44,7 +49,9 @@ switch (what)
     case "perform":
         Foretold.Perform(args[1], args[2]);
         return 0;
+    case "gpu" or "gpu-trial":
+        return Gpu.Run(args.ElementAtOrDefault(3) ?? "auto", args[1], args[2], what == "gpu-trial");
     default:
-        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft, sgd, unstored, peers, calibrate, tables, precision or plan");
+        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft, sgd, unstored, peers, calibrate, tables, precision, plan or gpu");
         return 2;
 }

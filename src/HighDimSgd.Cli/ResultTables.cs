@@ -31,6 +31,8 @@ internal static class ResultTables
                 c.Detectable is { } detectable ? Number(100 * detectable, "F2") + " %" : "-", c.Status,
             }));
         WriteClosedForms(output, result.ClosedForms);
+        foreach ((string clock, Verdict verdict) in result.Comparisons ?? new Dictionary<string, Verdict>())
+            output.WriteLine($"against the theory {clock}: {verdict.Status}: {verdict.Why}");
         WriteInstability(output, result);
         output.WriteLine($"verdict: {result.Verdict.Status}: {result.Verdict.Why}");
     }

@@ -42,11 +42,11 @@ public sealed class IlgpuDevices : IDeviceProvider
     public IDevice? Fastest() => new[] { Cuda, OpenCl }.Select(key => TryOpen(key, out _)).FirstOrDefault(d => d is { IsGpu: true });
 
     /// <summary>The CPU accelerator with groups of so many threads.</summary>
-    internal static IlgpuDevice CpuAccelerator(int threads)
+    internal static IlgpuDevice CpuAccelerator(int threads, double unitWork = SlowUnitWork)
     {
         // A group of one thread is a plain loop; more make every barrier a meeting of threads of the system.
         var device = new CPUDevice(Math.Max(2, threads), 1, 1);
-        return new(Cpu, Context.Create(builder => builder.CPU(device).EnableAlgorithms()), [device], threads, SlowUnitWork);
+        return new(Cpu, Context.Create(builder => builder.CPU(device).EnableAlgorithms()), [device], threads, unitWork);
     }
 
     private static DeviceInfo Missing(string key, string name, string problem) => new(key, name, false, $"not available: {problem}");

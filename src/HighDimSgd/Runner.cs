@@ -105,22 +105,24 @@ public static class Runner
         List<SizeCurves> curves = options.Stages == Stages.Theory ? [] : Simulate(experiment, device, store, progress, cancellation);
         timing["simulate_s"] = watch.Elapsed.TotalSeconds;
         watch.Restart();
-        var solver = new DmftTheory(experiment, device, store);
-        OnlineTheory? online = experiment.IsOnline ? new(experiment, cancellation) : null;
+        var solver = new TheorySolver(experiment, device, store, Report, cancellation);
         bool isSolved = options.Stages != Stages.Simulation;
         string? instability = RidgeStability.Explain(experiment);
-        TheoryResult theory = Explained(Main(), instability);
-        Experiment[] others = isSolved && !experiment.Algorithm.IsIterative ? [.. experiment.Further] : [];
-        TheoryResult[] further = [.. others.Select(variant => Solve(solver, variant))];
+        SolvedTheory theory = isSolved ? Explained(solver.Limit(), instability) : solver.Without(TheoryResult.LeftOut);
+        SolvedTheory[] further = isSolved ? [.. solver.Further()] : [];
         timing["theory_s"] = watch.Elapsed.TotalSeconds;
 
-        List<SizeSummary> sizes = [.. curves.Select(c => Moments.Summarise(c) with { Theory = online?.At(c.Times) })];
-        List<SizeCurves> compared = online is null ? curves : [.. curves.Zip(sizes, (c, s) => online.AtCommonTimes(c, s.Theory!))];
-        Verdict verdict = Comparison.Compare(experiment, theory, compared);
+        List<SizeSummary> sizes = [.. curves.Select(c => Moments.Summarise(c) with { Theory = theory.At(c.Times) })];
+        // Without a limit of their own, sizes are brought to common times by the first further theory there is.
+        SolvedTheory guide = theory.Result.Status == TheoryResult.Ok ? theory : further.FirstOrDefault(f => f.Result.Status == TheoryResult.Ok) ?? theory;
+        List<SizeCurves> common = [.. curves.Select((c, i) => guide.Moved(c, guide == theory ? sizes[i].Theory : guide.At(c.Times)))];
         var result = new ExperimentResult(
-            experiment, theory, further.ToDictionary(t => t.Clock), sizes, FiniteSize.Fit(compared, experiment.Seed), verdict)
+            experiment, theory.Result, further.ToDictionary(f => f.Result.Clock, f => f.Result), sizes, FiniteSize.Fit(common, experiment.Seed),
+            Comparison.Compare(experiment, theory.Result, common))
         {
-            ClosedForms = ClosedForms.Check([(experiment, theory), .. others.Zip(further)]),
+            ClosedForms = ClosedForms.Check([theory.Closed, .. further.Select(f => f.Closed)]),
+            Comparisons = further.Length == 0 || curves.Count == 0 ? null : further.ToDictionary(
+                f => f.Result.Clock, f => Comparison.Compare(experiment, f.Result, [.. curves.Select(c => f.Moved(c, f.At(c.Times)))])),
             Instability = instability,
         };
         ResultsFolder.Write(folder, result, experiment.ToJson(), curves, new Manifest
@@ -138,15 +140,8 @@ public static class Runner
         });
         return result;
 
-        TheoryResult Main() => !isSolved ? LeftOut(experiment) : experiment.Algorithm.Kind is ClockKind.Sgd or ClockKind.Svag
-            ? LeftOut(experiment) with { Status = TheoryResult.None, Why = "that of true iterations is not there yet" }
-            : online?.Solve() ?? Solve(solver, experiment);
-
-        TheoryResult Solve(DmftTheory dmft, Experiment variant)
-        {
-            string stage = $"theory {Keys.Clock.Word(variant.Algorithm.Kind)}";
-            return dmft.Solve(variant, sweeps => progress?.Report(new(stage, sweeps.Count, experiment.Theory.Sweeps, LastQ(experiment, sweeps))), cancellation);
-        }
+        void Report(SweepRun run, IReadOnlyDictionary<int, ReplicaCurve> sweeps) =>
+            progress?.Report(new($"theory {run.Title}", sweeps.Count, experiment.Theory.Sweeps, LastQ(experiment, sweeps)));
     }
 
     /// <summary>Simulates one of several parts of an experiment, for <see cref="Merger"/> to join.</summary>
@@ -181,11 +176,9 @@ public static class Runner
     }
 
     /// <summary>A refusal with the reason why the theory had to leave the finite numbers, where there is one.</summary>
-    private static TheoryResult Explained(TheoryResult theory, string? instability) =>
-        theory.Status == TheoryResult.Refused && instability is not null ? theory with { Why = $"{theory.Why}; {instability}" } : theory;
-
-    private static TheoryResult LeftOut(Experiment experiment) =>
-        new(TheoryResult.LeftOut, string.Empty, Keys.Clock.Word(experiment.Algorithm.Kind), experiment.Times(), new Dictionary<string, Curve>());
+    private static SolvedTheory Explained(SolvedTheory theory, string? instability) =>
+        theory.Result.Status == TheoryResult.Refused && instability is not null
+            ? theory with { Result = theory.Result with { Why = $"{theory.Result.Why}; {instability}" } } : theory;
 
     private static List<SizeCurves> Simulate(
         Experiment experiment, IDevice device, UnitStore store, IProgress<RunProgress>? progress, CancellationToken cancellation)
@@ -198,7 +191,8 @@ public static class Runner
             curves.Add(simulator.Run(size, replicas, Report, cancellation));
 
             void Report(IReadOnlyDictionary<int, ReplicaCurve> done) => progress?.Report(
-                new($"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, LastQ(experiment, done, experiment.ReplicasPerDesign)));
+                new($"simulate d={size}", done.Keys.Count(r => r < replicas), replicas,
+                    done.Count == 0 ? simulator.Cut(size, replicas) : LastQ(experiment, done, experiment.ReplicasPerDesign)));
         }
 
         return curves;

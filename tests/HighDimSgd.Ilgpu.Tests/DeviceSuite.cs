@@ -84,7 +84,8 @@ public abstract class DeviceSuite(string key, int largest)
         AssertClose(theory.Curves, sweep.Curves, 1);
     }
 
-    private static IReadOnlyList<double[,]> Simulate(IDevice device, Experiment experiment, int size)
+    /// <summary>All curves of a size, as tables by observable.</summary>
+    internal static IReadOnlyList<double[,]> Simulate(IDevice device, Experiment experiment, int size)
     {
         string folder = Directory.CreateTempSubdirectory("hdsgd-device-").FullName;
         try

@@ -4,7 +4,7 @@ using HighDimSgd.Kernels.Physics;
 namespace HighDimSgd.Kernels.Bodies;
 
 /// <summary>
-/// Sums over samples or paths of: the loss; the error (1 where y r is negative, 1/2 where it is 0 or not a number); l^2.
+/// Sums over samples or paths of: the loss; the error (1 where y r is negative, 1/2 where it is 0 or not a number); l^2; l^4.
 /// </summary>
 /// <param name="products">Preactivations r.</param>
 /// <param name="labels">Labels y.</param>
@@ -27,13 +27,13 @@ public readonly struct TrainSums<TReal, TWord, TView, TLoss>(
     public Four<TReal> Run(int slot, int index)
     {
         TReal r = products.Load(slot, index), y = labels.Load(slot, index), zero = TReal.Of(0f);
-        TReal margin = y * r, slope = loss.Slope(r, y);
+        TReal margin = y * r, slope = loss.Slope(r, y), square = slope * slope;
         TReal error = TReal.WhereLess(margin, zero, TReal.Of(1f), TReal.WhereLess(zero, margin, zero, TReal.Of(0.5f)));
         return new(
             Functions.Keep<TReal, TWord>(index, count, loss.Value(r, y)),
             Functions.Keep<TReal, TWord>(index, count, error),
-            Functions.Keep<TReal, TWord>(index, count, slope * slope),
-            zero);
+            Functions.Keep<TReal, TWord>(index, count, square),
+            Functions.Keep<TReal, TWord>(index, count, square * square));
     }
 }
 

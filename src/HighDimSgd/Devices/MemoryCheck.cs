@@ -20,8 +20,8 @@ internal static class MemoryCheck
             Refuse("the curves of all replicas", 2 * curves, device, "choose fewer replicas or record points");
         }
 
-        if (!experiment.IsOnline && stages != Stages.Simulation)
-            Refuse("one sweep of the theory", DmftSweeps.Bytes(experiment), device, "choose fewer paths or steps");
+        if (stages != Stages.Simulation)
+            Refuse("one sweep of the theory", SweepRun.All(experiment).Select(run => DmftSweeps.Bytes(run.Experiment)).DefaultIfEmpty(0).Max(), device, "choose fewer paths or steps");
     }
 
     private static void Refuse(string what, long bytes, IDevice device, string advice)

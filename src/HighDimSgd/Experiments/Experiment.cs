@@ -47,6 +47,9 @@ public sealed partial record Experiment
     /// <summary>Record times that are asked for (true iterations), ascending, within 0..horizon; each size takes the nearest iterations.</summary>
     public IReadOnlyList<double> RecordTimes { get; init; } = [];
 
+    /// <summary>Observables that are recorded beside the usual ones; see <see cref="Models.Observables.Grad4"/>.</summary>
+    public IReadOnlyList<string> Also { get; init; } = [];
+
     /// <summary>Monte-Carlo effort of the theory.</summary>
     public TheorySpec Theory { get; init; } = new();
 
@@ -56,9 +59,20 @@ public sealed partial record Experiment
     /// <summary>Further theories drawn beside the exact one.</summary>
     public IReadOnlyList<ClockKind> Compare { get; init; } = [];
 
-    /// <summary>The experiment with each clock of <see cref="Compare"/> that is not its own.</summary>
-    internal IEnumerable<Experiment> Further =>
-        Compare.Where(clock => clock != Algorithm.Kind).Select(clock => this with { Algorithm = Algorithm with { Kind = clock } });
+    /// <summary>
+    /// The experiment with the clock of its limit: itself for full passes; for sgd and svag theirs in continuous time, where the sampling has one, at
+    /// the coarsest step and recorded at every one. Null where there is none.
+    /// </summary>
+    internal Experiment? Limit => Algorithm.Kind switch
+    {
+        ClockKind.Sgd when Algorithm.Sampling == Sampling.Replacement => WithClock(ClockKind.Poisson),
+        ClockKind.Svag when Algorithm.Sampling == Sampling.Replacement => WithClock(ClockKind.TwoClock),
+        ClockKind.Sgd or ClockKind.Svag => null,
+        _ => this,
+    };
+
+    /// <summary>The experiment with each clock of <see cref="Compare"/> that is not its limit's.</summary>
+    internal IEnumerable<Experiment> Further => Compare.Where(clock => clock != Limit?.Algorithm.Kind).Select(WithClock);
 
     /// <summary>True where every iteration draws fresh samples, so that there is no training set.</summary>
     public bool IsOnline => Algorithm.Kind == ClockKind.Online;
@@ -81,6 +95,20 @@ public sealed partial record Experiment
     /// <param name="size">Dimension (true iterations).</param>
     public double RidgeStep(int step, int size = 0) =>
         Model.Ridge * Algorithm.StepAt(size) * Algorithm.RateFactor(step, size) * Algorithm.RidgeFactor(step, size);
+
+    private Experiment WithClock(ClockKind clock)
+    {
+        if (!Algorithm.IsIterative)
+            return this with { Algorithm = Algorithm with { Kind = clock } };
+        double step = Theory.Steps.Count > 0 ? Theory.Steps[0] : TheorySpec.DefaultSteps(Algorithm, Aspect)[0];
+        int steps = (int)Math.Round(Algorithm.Horizon / step);
+        return this with
+        {
+            Algorithm = Algorithm with { Kind = clock, Temperature = Algorithm.EffectiveTemperature(Aspect), Step = step, Steps = steps },
+            RecordSteps = [.. Enumerable.Range(0, steps + 1)],
+            RecordTimes = [],
+        };
+    }
 
     /// <summary>Number of samples at dimension <paramref name="size"/>: n = delta d, or all that an online run draws.</summary>
     public int Samples(int size) => checked(IsOnline ? Algorithm.StepsAt(size) * Algorithm.Batch : (int)Math.Round(Aspect * size));
@@ -311,7 +339,31 @@ public enum ResponseMethod
 /// <param name="Paths">Paths of the single-sample process per sweep.</param>
 /// <param name="Sweeps">Independent sweeps, from which every error comes.</param>
 /// <param name="Responses">How responses are found.</param>
-public sealed record TheorySpec(int Paths = 100_000, int Sweeps = 32, ResponseMethod Responses = ResponseMethod.Auto);
+public sealed record TheorySpec(int Paths = 100_000, int Sweeps = 32, ResponseMethod Responses = ResponseMethod.Auto)
+{
+    // What is left of a first step this long is at most a thousandth in the reference limits.
+    private const double LongestStep = 0.2;
+
+    /// <summary>
+    /// The steps D, D/2 and D/4 from which the theory of sgd and svag is extrapolated to continuous time; empty for other algorithms, and for
+    /// <see cref="DefaultSteps"/>.
+    /// </summary>
+    public IReadOnlyList<double> Steps { get; init; } = [];
+
+    /// <summary>Jumps that each of an algorithm's clocks may have at most in a step that is drawn.</summary>
+    internal static double MostJumps(AlgorithmSpec algorithm) => algorithm.Kind == ClockKind.Svag ? JumpTable.MaxPairedMean : JumpTable.MaxMean;
+
+    /// <summary>Time between two jumps of each of its clocks: tau delta, over l for svag.</summary>
+    internal static double Visit(AlgorithmSpec algorithm, double aspect) => algorithm.EffectiveTemperature(aspect) * aspect / algorithm.Amplification;
+
+    /// <summary>The longest steps that fit the horizon and are no longer than 0.2, nor too long for the clock to be drawn at the last.</summary>
+    internal static double[] DefaultSteps(AlgorithmSpec algorithm, double aspect)
+    {
+        double longest = Math.Min(LongestStep, 4 * MostJumps(algorithm) * Visit(algorithm, aspect));
+        double first = algorithm.Horizon / Math.Ceiling((algorithm.Horizon / longest) - 1e-9);
+        return [first, first / 2, first / 4];
+    }
+}
 
 /// <summary>How the verdict is reached.</summary>
 /// <param name="Alpha">Family-wise error.</param>

@@ -66,10 +66,11 @@ public sealed partial record Experiment
         (Keys.Replicas, Keys.Replicas.Write([.. Replicas])),
         (Keys.ReplicasPerDesign, Keys.ReplicasPerDesign.Write(ReplicasPerDesign)),
         (Keys.Record, RecordJson()),
-        (Keys.Theory, Keys.Theory.Write(
+        (Keys.Theory, Keys.Theory.Write([
             (Keys.Paths, Keys.Paths.Write(Theory.Paths)),
             (Keys.Sweeps, Keys.Sweeps.Write(Theory.Sweeps)),
-            (Keys.Responses, Keys.Responses.Write(Theory.Responses)))),
+            (Keys.Responses, Keys.Responses.Write(Theory.Responses)),
+            .. Theory.Steps.Count == 0 ? [] : new (Key, JsonNode)[] { (Keys.TheorySteps, Keys.TheorySteps.Write(Theory.Steps)) }])),
         (Keys.Verdict, Keys.Verdict.Write(
             (Keys.Alpha, Keys.Alpha.Write(Verdict.Alpha)),
             (Keys.Tolerance, Keys.Tolerance.Write(Verdict.Tolerance)))),
@@ -121,9 +122,10 @@ public sealed partial record Experiment
         bool isEven = Algorithm.IsIterative
             ? RecordTimes.Count >= 2 && RecordTimes.SequenceEqual(EvenTimes(RecordTimes.Count, Algorithm.Horizon))
             : RecordSteps.Count >= 2 && RecordSteps.SequenceEqual(EvenSteps(RecordSteps.Count, Algorithm.Steps));
-        return isEven
-            ? Keys.Record.Write((Keys.Points, Keys.Points.Write(Times().Length)))
-            : Keys.Record.Write((Keys.Times, Keys.Times.Write([.. Times().Select(Short)])));
+        (Key, JsonNode) when = isEven
+            ? (Keys.Points, Keys.Points.Write(Times().Length))
+            : (Keys.Times, Keys.Times.Write([.. Times().Select(Short)]));
+        return Also.Count == 0 ? Keys.Record.Write(when) : Keys.Record.Write(when, (Keys.Also, Keys.Also.Write(Also)));
     }
 
     /// <summary>K D without the last rounding errors: 0.3 rather than 0.30000000000000004.</summary>

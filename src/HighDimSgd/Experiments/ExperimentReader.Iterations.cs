@@ -1,3 +1,5 @@
+using HighDimSgd.Models;
+
 namespace HighDimSgd.Experiments;
 
 /// <content>What is particular to true iterations: steps that depend on the size; and for <c>online</c> no training set.</content>
@@ -28,6 +30,32 @@ internal sealed partial class ExperimentReader
             throw _algorithm.Refuse(
                 Keys.Batch, $"{algorithm.Batch} is more than the {Text(samples)} samples at d = {sizes[0]}, of which each is drawn once; allowed: at most {Text(samples)}");
         }
+    }
+
+    /// <summary>The steps that the theory of sgd and svag is extrapolated from.</summary>
+    private static double[] TheorySteps(Section theory, AlgorithmSpec algorithm, double aspect)
+    {
+        if (algorithm.Kind is not (ClockKind.Sgd or ClockKind.Svag))
+        {
+            return !theory.Has(Keys.TheorySteps) ? []
+                : throw theory.Refuse(Keys.TheorySteps, "the theory of a clock has the clock's own step; only 'sgd' and 'svag' take this key");
+        }
+
+        if (!theory.Has(Keys.TheorySteps))
+            return TheorySpec.DefaultSteps(algorithm, aspect);
+        double visit = TheorySpec.Visit(algorithm, aspect), largest = TheorySpec.MostJumps(algorithm) * visit, least = JumpTable.LeastMean * visit;
+        double[] steps = [.. theory.Get(Keys.TheorySteps)];
+        if (Math.Max(Math.Abs((2 * steps[1] / steps[0]) - 1), Math.Abs((4 * steps[2] / steps[0]) - 1)) > WholeTolerance)
+            throw theory.Refuse(Keys.TheorySteps, $"each step must be half of the one before; allowed: [{Text(steps[0])}, {Text(steps[0] / 2)}, {Text(steps[0] / 4)}]");
+        if (!IsWhole(algorithm.Horizon / steps[0], out long whole) || whole < 1)
+            throw theory.Refuse(Keys.TheorySteps, $"the horizon {Text(algorithm.Horizon)} is not a whole number of steps of {Text(steps[0])}");
+        if (steps[2] > largest || steps[2] < least)
+        {
+            throw theory.Refuse(
+                Keys.TheorySteps, $"the clock cannot be drawn at the last step {Text(steps[2])}; allowed: {Text(least)} to {Text(largest)} at this temperature and aspect");
+        }
+
+        return steps;
     }
 
     private double[] RecordTimes(AlgorithmSpec algorithm, IReadOnlyList<int> sizes)

@@ -53,7 +53,8 @@ internal sealed partial class ExperimentReader
             ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
             RecordSteps = algorithm.IsIterative ? [] : RecordSteps(algorithm),
             RecordTimes = algorithm.IsIterative ? RecordTimes(algorithm, sizes) : [],
-            Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)),
+            Also = Also(isOnline),
+            Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)) { Steps = TheorySteps(theory, algorithm, aspect) },
             Verdict = new VerdictSpec(verdict.Get(Keys.Alpha), verdict.Get(Keys.Tolerance)),
             Compare = Compare(algorithm, aspect),
         };
@@ -227,6 +228,14 @@ internal sealed partial class ExperimentReader
         return HighDimSgd.Experiments.Experiment.EvenSteps(points, algorithm.Steps);
     }
 
+    private IReadOnlyList<string> Also(bool isOnline)
+    {
+        Section record = _file.Get(Keys.Record);
+        IReadOnlyList<string> also = record.Get(Keys.Also);
+        return isOnline && also.Count > 0
+            ? throw record.Refuse(Keys.Also, $"'{also[0]}' is a mean over the training samples, which 'online' does not have; leave it out") : also;
+    }
+
     private static int RecordStep(double time, Section record, AlgorithmSpec algorithm)
     {
         double ratio = time / algorithm.Step;
@@ -240,7 +249,7 @@ internal sealed partial class ExperimentReader
     private IReadOnlyList<ClockKind> Compare(AlgorithmSpec algorithm, double aspect)
     {
         IReadOnlyList<ClockKind> clocks = _file.Get(Keys.Compare);
-        bool hasTemperature = algorithm.Kind is ClockKind.Sgf or ClockKind.Poisson or ClockKind.TwoClock;
+        bool hasTemperature = algorithm.IsIterative || algorithm.Kind is ClockKind.Sgf or ClockKind.Poisson or ClockKind.TwoClock;
         foreach (ClockKind clock in clocks.Where(c => c != ClockKind.Gd))
         {
             if (!hasTemperature)
@@ -250,7 +259,8 @@ internal sealed partial class ExperimentReader
                     Keys.Compare, $"'{Keys.Clock.Word(clock)}' needs a temperature, which algorithm '{kind}' does not have; allowed: gd");
             }
 
-            CheckJumps(algorithm, clock, aspect);
+            if (!algorithm.IsIterative)
+                CheckJumps(algorithm, clock, aspect);
         }
 
         return clocks;

@@ -217,8 +217,15 @@ internal static class Keys
         Unit = "time",
     };
 
+    public static readonly ListKey<string> Also = new(
+        "also", new ChoiceKey<string>("observable", "An observable.", (Models.Observables.Grad4, Models.Observables.Grad4)), 0, 1, ListOrder.Distinct,
+        "Observables beside the usual ones: grad4, the mean of l^4 over the training samples.")
+    {
+        Default = [],
+    };
+
     public static readonly SectionKey Record =
-        new("record", "When observables are recorded: points or times.", Points, Times) { Required = false, Rules = () => [KeyRules.NotBoth(Points, Times)] };
+        new("record", "When observables are recorded: points or times.", Points, Times, Also) { Required = false, Rules = () => [KeyRules.NotBoth(Points, Times)] };
 
     public static readonly WholeKey Paths =
         new("paths", 100, 10_000_000, "Paths of the single-sample process per sweep.") { Default = 100_000, Unit = "paths" };
@@ -236,7 +243,16 @@ internal static class Keys
         Default = ResponseMethod.Auto,
     };
 
-    public static readonly SectionKey Theory = new("theory", "Effort of the theory.", Paths, Sweeps, Responses) { Required = false };
+    public static readonly ListKey<double> TheorySteps = new(
+        "steps", new NumberKey("step", 1e-9, 1e3, "Step."), 3, 3, ListOrder.Any,
+        "For sgd and svag: three steps, each half of the one before, from which the theory is extrapolated to continuous time; the horizon is a whole number "
+        + "of the first. By default the first is 0.2 or a little less.")
+    {
+        Default = [],
+        Unit = "time",
+    };
+
+    public static readonly SectionKey Theory = new("theory", "Effort of the theory.", Paths, Sweeps, Responses, TheorySteps) { Required = false };
 
     public static readonly NumberKey Alpha = new("alpha", 1e-9, 0.5, "Family-wise error of the verdict.") { Default = 0.01 };
 

@@ -23,4 +23,11 @@ internal static class ObservableValues
         if (model.IsClassification)
             table[3, record] = fresh.Error(q, m);
     }
+
+    /// <summary>Writes the mean of l^4 where the experiment asks for it.</summary>
+    public static void WriteFourth(Experiment experiment, double grad4, double[,] table, int record)
+    {
+        if (experiment.Also.Contains(Observables.Grad4))
+            table[Observables.Of(experiment.Model).Count, record] = grad4;
+    }
 }

@@ -26,11 +26,14 @@ public static class Observables
     /// <summary>Mean of l^2 over the n samples, l the derivative of the loss.</summary>
     public const string Grad2 = "grad2";
 
-    /// <summary>The observables of an experiment, in the order of every table of results: those of its model, less what needs training samples.</summary>
+    /// <summary>Mean of l^4 over the n samples; recorded where the experiment asks for it.</summary>
+    public const string Grad4 = "grad4";
+
+    /// <summary>The observables of an experiment, in the order of every table of results: those of its model, less what needs training samples, and those it asks for besides.</summary>
     public static IReadOnlyList<string> Of(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        return experiment.IsOnline ? [.. Of(experiment.Model).Except([TrainLoss, TrainError, Grad2])] : Of(experiment.Model);
+        return experiment.IsOnline ? [.. Of(experiment.Model).Except([TrainLoss, TrainError, Grad2])] : [.. Of(experiment.Model), .. experiment.Also];
     }
 
     /// <summary>The observables of a model, in the order of every table of results.</summary>

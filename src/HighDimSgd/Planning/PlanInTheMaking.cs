@@ -36,17 +36,15 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
         var simulator = new Simulator(experiment, device, store);
         workers.AddRange(experiment.Sizes.Select(simulator.WorkersFor));
         double[] computing = [.. experiment.Sizes.Select((_, i) => Measure(probe, i))];
-        Experiment[] variants = [experiment, .. experiment.Further];
-        SweepCost[] sweepCosts = experiment.Algorithm.IsIterative
-            ? []
-            : [.. variants.Select(v => new TheoryProbe(v, device, crowding).Measure(TheorySeconds / variants.Length))];
+        SweepRun[] runs = [.. SweepRun.All(experiment)];
+        SweepCost[] sweepCosts = [.. runs.Select(run => new TheoryProbe(run.Experiment, device, crowding).Measure(TheorySeconds / runs.Length))];
         costs.AddRange(computing.Select(c => c * crowding.Factor));
 
         for (int i = 0; i < experiment.Sizes.Count; i++)
             compile = Simulation(i, compile);
         double equations = experiment.IsOnline ? Equations() : 0;
         for (int c = 0; c < sweepCosts.Length; c++)
-            Theory(variants[c], sweepCosts[c], main: c == 0);
+            Theory(runs[c], sweepCosts[c], main: c == (experiment.Algorithm.IsIterative ? StepExtrapolation.Levels - 1 : 0));
         // More threads than processors crowd themselves.
         double crowd = Math.Max(1, crowding.Factor * Math.Min(device.Workers, Environment.ProcessorCount) / device.Workers);
         if (crowd > 1.3)
@@ -68,7 +66,7 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
     private double Simulation(int index, double compile)
     {
         (int size, int replicas) = (experiment.Sizes[index], experiment.Replicas[index]);
-        SortedDictionary<int, ReplicaCurve> done = store.Read(Simulator.Kind, store.SimulationHash, size);
+        SortedDictionary<int, ReplicaCurve> done = store.Read(Simulator.Kind, store.SimulationHash, size, experiment.RecordStepsAt(size));
         if (done.Count / experiment.ReplicasPerDesign >= Ladder.Least)
             finished.Add(Simulator.Collect(experiment, size, [.. done.Values]));
         IReadOnlyList<(int First, int Count)> units = Simulator.Missing(experiment, device, size, 0, replicas, done);
@@ -137,16 +135,16 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
         return each * experiment.Sizes.Count;
     }
 
-    private void Theory(Experiment variant, SweepCost cost, bool main)
+    private void Theory(SweepRun run, SweepCost cost, bool main)
     {
-        string name = Keys.Clock.Word(variant.Algorithm.Kind);
-        SortedDictionary<int, ReplicaCurve> done = store.Read(name, UnitStore.TheoryHash(variant, device.Key), 0);
+        (Experiment variant, string name) = (run.Experiment, run.Title);
+        SortedDictionary<int, ReplicaCurve> done = store.Read(run.Name, UnitStore.TheoryHash(variant, device.Key), 0, variant.RecordSteps);
         bool refused = done.Values.Any(s => !s.IsWhole);
         int total = experiment.Theory.Sweeps, left = refused ? 0 : total - done.Keys.Count(s => s < total);
         if (main)
-            (sweeps, pathShare) = (cost.Pilot, (double)cost.PilotPaths / experiment.Theory.Paths);
+            (sweeps, pathShare) = (AtRecordTimes(cost.Pilot, variant), (double)cost.PilotPaths / experiment.Theory.Paths);
         if (main && done.Count >= Ladder.Least && !refused)
-            (sweeps, pathShare) = ([.. done.Values], 1);
+            (sweeps, pathShare) = (AtRecordTimes([.. done.Values], variant), 1);
         if (cost.Refusal is { } why && left > 0)
         {
             notes.Add(cost.IsWhole
@@ -159,7 +157,17 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
         double seconds = left == 0 ? 0 : cost.Compile + (cost.First * crowding.Factor) + (left * (each + CostModel.WriteSeconds));
         long bytes = left == 0 ? 0 : DmftSweeps.Bytes(variant);
         memory.Add((bytes, bytes));
-        stages.Add(new($"theory {name}", total - left, total, each, seconds, bytes, CostModel.UnitBytes(experiment, total, total)));
+        stages.Add(new($"theory {name}", total - left, total, each, seconds, bytes, CostModel.UnitBytes(variant, total, total)));
+    }
+
+    /// <summary>The sweeps of a theory in continuous time, which are recorded at every step, at the steps nearest to the record times.</summary>
+    private IReadOnlyList<ReplicaCurve> AtRecordTimes(IReadOnlyList<ReplicaCurve> curves, Experiment variant)
+    {
+        if (!experiment.Algorithm.IsIterative)
+            return curves;
+        double spacing = variant.Algorithm.Horizon / (variant.RecordSteps.Count - 1);
+        int[] columns = [.. experiment.Times().Select(t => (int)Math.Round(t / spacing))];
+        return [.. curves.Select(c => c with { Values = UnitStore.Pick(c.Values, columns) })];
     }
 
     private PrecisionPlan? Precision()

@@ -42,6 +42,14 @@ public sealed record TheoryResult(
     [JsonIgnore]
     public IReadOnlyDictionary<string, double[,]> Sweeps { get; init; } = new Dictionary<string, double[,]>();
 
+    /// <summary>What is left of the step, where the theory is one in continuous time; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StepRest? Rest { get; init; }
+
+    /// <summary>Error by observable that is granted to the theory beside its Monte-Carlo error; not part of results.json.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, double> Granted { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Status of a theory that was solved.</summary>
     public const string Ok = "ok";
 
@@ -54,6 +62,12 @@ public sealed record TheoryResult(
     /// <summary>Status of a theory that was not asked for.</summary>
     public const string LeftOut = "left out";
 }
+
+/// <summary>The errors of a theory in continuous time beside the Monte-Carlo error.</summary>
+/// <param name="Steps">The three steps from which it is extrapolated.</param>
+/// <param name="Change">By observable, the largest change that the last step brought, chance included; about a third of it may be left.</param>
+/// <param name="Interpolation">By observable, the largest change at any size's record times if the interpolation had a higher order.</param>
+public sealed record StepRest(double[] Steps, IReadOnlyDictionary<string, double> Change, IReadOnlyDictionary<string, double> Interpolation);
 
 /// <summary>Means over replicas at one size.</summary>
 /// <param name="Size">Dimension d.</param>
@@ -112,6 +126,9 @@ public sealed record ExperimentResult(
     IReadOnlyDictionary<string, FiniteSizeFit> FiniteSize,
     Verdict Verdict)
 {
+    /// <summary>The further theories held against the simulation like the exact one, by clock; null where there are none. They do not change the verdict.</summary>
+    public IReadOnlyDictionary<string, Verdict>? Comparisons { get; init; }
+
     /// <summary>Closed forms held against the theory; empty where none applies. They do not change the verdict.</summary>
     public IReadOnlyList<ClosedFormCheck> ClosedForms { get; init; } = [];
 

@@ -26,7 +26,7 @@ public static class ResultsFile
         ArgumentNullException.ThrowIfNull(result);
         var document = new Document(
             Format, result.Experiment.Name, "proportional", experiment, result.Experiment.Times(), result.Theory, result.Theories,
-            result.Sizes, result.FiniteSize, result.Verdict, result.ClosedForms, result.Instability);
+            result.Sizes, result.FiniteSize, result.Verdict, result.ClosedForms, result.Comparisons, result.Instability);
         JsonSerializer.Serialize(stream, document, ResultsJson.Options);
         stream.WriteByte((byte)'\n');
     }
@@ -51,6 +51,7 @@ public static class ResultsFile
             var result = new ExperimentResult(parse(d.Experiment), d.Theory, d.Theories, d.Sizes, d.FiniteSize, d.Verdict)
             {
                 ClosedForms = d.ClosedForms ?? [],
+                Comparisons = d.Comparisons,
                 Instability = d.Instability,
             };
             return (result, d.Experiment);
@@ -73,5 +74,6 @@ public static class ResultsFile
         IReadOnlyDictionary<string, FiniteSizeFit> FiniteSize,
         Verdict Verdict,
         IReadOnlyList<ClosedFormCheck>? ClosedForms = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, Verdict>? Comparisons = null,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Instability = null);
 }

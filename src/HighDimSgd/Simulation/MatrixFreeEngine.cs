@@ -192,6 +192,7 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
         if (!double.IsFinite(q) || !double.IsFinite(train.A) || !double.IsFinite(train.C))
             return false;
         ObservableValues.Write(experiment.Model, fresh, q, m, train.A / n, train.B / n, train.C / n, curves, record);
+        ObservableValues.WriteFourth(experiment, train.D / n, curves, record);
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels;
@@ -30,6 +31,15 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     public int WorkersFor(int size) =>
         device.Share.BatchBytes > 0 || Bytes(experiment, size, device.Workers) <= device.MemoryBytes / 2 ? device.Workers : 1;
 
+    /// <summary>How the work is cut to fit the device, in words; empty where replicas run one by one.</summary>
+    public string Cut(int size, int replicas)
+    {
+        int designs = UnitDesigns(experiment, device, size, replicas / experiment.ReplicasPerDesign);
+        return !IsTogether(experiment, device) ? string.Empty : string.Create(
+            CultureInfo.InvariantCulture,
+            $"units of {designs * experiment.ReplicasPerDesign} replicas in {designs * BytesOf(experiment, size) / 1e9:f2} GB");
+    }
+
     /// <summary>Runs what is missing and returns every replica's curves.</summary>
     /// <param name="size">The dimension.</param>
     /// <param name="replicas">Number of replicas.</param>
@@ -44,17 +54,17 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     public SortedDictionary<int, ReplicaCurve> Finish(
         int size, int first, int end, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
     {
-        SortedDictionary<int, ReplicaCurve> curves = store.Read(Kind, store.SimulationHash, size);
+        SortedDictionary<int, ReplicaCurve> curves = store.Read(Kind, store.SimulationHash, size, experiment.RecordStepsAt(size));
         finished(curves);
         var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, device, size, first, end, curves));
-        int batch = device.Share.BatchBytes > 0 ? units.Select(u => u.Count / experiment.ReplicasPerDesign).DefaultIfEmpty(1).Max() : 1;
+        int batch = IsTogether(experiment, device) ? units.Select(u => u.Count / experiment.ReplicasPerDesign).DefaultIfEmpty(1).Max() : 1;
         int workers = WorkersFor(size);
         void Worker() => device.Run(
             new ReplicaWorker(experiment, size, units, Keep, cancellation, batch),
             wholeDevice: workers == 1);
         void Keep(int from, IReadOnlyList<ReplicaCurve> done)
         {
-            store.Write(Kind, store.SimulationHash, size, from, done);
+            store.Write(Kind, store.SimulationHash, size, experiment.RecordStepsAt(size), from, done);
             lock (curves)
             {
                 for (int i = 0; i < done.Count; i++)
@@ -140,13 +150,17 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         return units;
     }
 
+    /// <summary>True where the replicas of a unit advance together.</summary>
+    private static bool IsTogether(Experiment experiment, IDevice device) => device.Share.BatchBytes > 0
+        && !experiment.IsMatrixFree && experiment.Algorithm.Kind is not (ClockKind.Sgd or ClockKind.Svag);
+
     /// <summary>Most designs of a unit; those that advance together must fit into a worker's memory, and every worker have some.</summary>
     private static int UnitDesigns(Experiment experiment, IDevice device, int size, int designs)
     {
         WorkShare share = device.Share;
         int most = (int)Math.Clamp(
             share.UnitWork / Work(experiment, size), 1, Math.Max(1, share.UnitReplicas / experiment.ReplicasPerDesign));
-        return share.BatchBytes == 0
+        return !IsTogether(experiment, device)
             ? most
             : Math.Max(1, Math.Min(Math.Min(most, share.Batch(BytesOf(experiment, size))), (designs + device.Workers - 1) / device.Workers));
     }

@@ -112,8 +112,10 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
             double q = overlaps[slot].A / Shape.Size, m = overlaps[slot].B / Shape.Size;
             Four<double> sums = train[slot];
             whole[slot] &= double.IsFinite(q) && double.IsFinite(m) && double.IsFinite(sums.A) && double.IsFinite(sums.C);
-            if (whole[slot])
-                ObservableValues.Write(experiment.Model, fresh, q, m, sums.A / n, sums.B / n, sums.C / n, curves[slot], record);
+            if (!whole[slot])
+                continue;
+            ObservableValues.Write(experiment.Model, fresh, q, m, sums.A / n, sums.B / n, sums.C / n, curves[slot], record);
+            ObservableValues.WriteFourth(experiment, sums.D / n, curves[slot], record);
         }
 
         return whole.Contains(true);

@@ -45,19 +45,18 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
     public void Check(Stages stages)
     {
         foreach (int size in stages == Stages.Theory ? [] : experiment.Sizes)
-            Read(Simulator.Kind, SimulationHash, size);
-        if (stages == Stages.Simulation || experiment.Algorithm.IsIterative)
-            return;
-        foreach (Experiment variant in experiment.Further.Prepend(experiment))
-            Read(Keys.Clock.Word(variant.Algorithm.Kind), TheoryHash(variant, deviceKey), 0);
+            Read(Simulator.Kind, SimulationHash, size, experiment.RecordStepsAt(size));
+        foreach (SweepRun run in stages == Stages.Simulation ? [] : SweepRun.All(experiment))
+            Read(run.Name, TheoryHash(run.Experiment, deviceKey), 0, run.Experiment.RecordSteps);
     }
 
     /// <summary>Reads the finished curves of one kind and size, by replica or sweep.</summary>
     /// <param name="kind">"simulate", or the clock of a theory.</param>
     /// <param name="hash">Hash they must have.</param>
     /// <param name="size">Dimension, 0 for a theory.</param>
+    /// <param name="records">Steps at which they are wanted.</param>
     /// <exception cref="ExperimentException">A unit is damaged, or of another experiment.</exception>
-    public SortedDictionary<int, ReplicaCurve> Read(string kind, string hash, int size)
+    public SortedDictionary<int, ReplicaCurve> Read(string kind, string hash, int size, IReadOnlyList<int> records)
     {
         var found = new SortedDictionary<int, ReplicaCurve>();
         foreach (string path in Files(folder, Prefix(kind, size)))
@@ -70,7 +69,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
                     + "choose another --out, or delete the folder");
             }
 
-            int[] columns = [.. experiment.RecordStepsAt(size).Select(step => IndexOf(unit.RecordSteps, step, size, path))];
+            int[] columns = [.. records.Select(step => IndexOf(unit.RecordSteps, step, size, path))];
             for (int i = 0; i < unit.Count; i++)
                 found[unit.First + i] = new(Pick(unit.Curves[i], columns), unit.Notes[i]);
         }
@@ -79,9 +78,9 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
     }
 
     /// <summary>Writes the curves of consecutive replicas, or of one sweep.</summary>
-    public void Write(string kind, string hash, int size, int first, IReadOnlyList<ReplicaCurve> curves)
+    public void Write(string kind, string hash, int size, IReadOnlyList<int> records, int first, IReadOnlyList<ReplicaCurve> curves)
     {
-        var unit = new WorkUnit(kind, hash, size, first, curves.Count, experiment.RecordStepsAt(size), [.. curves.Select(c => c.Note)])
+        var unit = new WorkUnit(kind, hash, size, first, curves.Count, records, [.. curves.Select(c => c.Note)])
         {
             Curves = [.. curves.Select(c => c.Values)],
         };
@@ -100,6 +99,8 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
             ["layout"] = RandomField.LayoutVersion,
             ["device"] = deviceKey,
         };
+        if (experiment.Also.Count > 0)
+            fixing["also"] = Keys.Also.Write(experiment.Also);
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(fixing.ToJsonString())));
     }
 
@@ -115,7 +116,8 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
             $"{path}: the work in this folder was not recorded at t = {step * experiment.Algorithm.StepAt(size):g6}; record points can only be left out, not added");
     }
 
-    private static double[,] Pick(double[,] curve, int[] columns)
+    /// <summary>Some columns of a table.</summary>
+    public static double[,] Pick(double[,] curve, int[] columns)
     {
         var picked = new double[curve.GetLength(0), columns.Length];
         for (int o = 0; o < picked.GetLength(0); o++)

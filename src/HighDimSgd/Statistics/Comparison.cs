@@ -174,7 +174,8 @@ public static class Comparison
             int fewest = designs.Min(d => d.Length);
             Contrasts windows = Contrasts.Of(sizes, theory.Observables[name], name, Math.Clamp(fewest / ReplicasPerWindow, 1, Contrasts.Most));
             Scale = windows.Of(theory.Observables[name].Mean).PointwiseAbs();
-            Granted = theory.Sweeps.ContainsKey(name) ? TwoTime.Nugget * (Largest(theory, name) + Largest(theory, Observables.Q)) : 0;
+            Granted = theory.Sweeps.ContainsKey(name)
+                ? (TwoTime.Nugget * (Largest(theory, name) + Largest(theory, Observables.Q))) + theory.Granted.GetValueOrDefault(name) : 0;
             dimensions = [.. curves.Select(c => c.Size)];
             samples =
             [
@@ -189,7 +190,10 @@ public static class Comparison
             Bend = curves.Count >= FiniteSize.LeastSizes ? Test(LadderFit.OfMeans(sizes, 3).Row(2), 0) : null;
         }
 
-        /// <summary>Error that is granted to a theory from sweeps: they work with 32-bit floats and a covariance that is kept regular.</summary>
+        /// <summary>
+        /// Error that is granted to a theory from sweeps: they work with 32-bit floats and a covariance that is kept regular, and something may be
+        /// left of their step.
+        /// </summary>
         public double Granted { get; }
 
         /// <summary>Size of the theory's window means: the unit of relative deviations.</summary>

@@ -82,7 +82,8 @@ internal sealed class DmftPaths<TReal, TWord, TView, TLoss>
                 return new(curves, null, $"at t = {k * experiment.Algorithm.Step:g6}: the paths left the finite numbers");
             ObservableValues.Write(
                 experiment.Model, fresh, functions.Covariance(k, k), functions.Overlap(k),
-                sums.A / paths, sums.B / paths, sums.C / paths, curves, record++);
+                sums.A / paths, sums.B / paths, sums.C / paths, curves, record);
+            ObservableValues.WriteFourth(experiment, sums.D / paths, curves, record++);
         }
 
         ResponseForm.Write(experiment, functions.Response, curves);

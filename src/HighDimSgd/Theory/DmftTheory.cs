@@ -16,63 +16,60 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
     /// <summary>The rows of a sweep's curves.</summary>
     public static IReadOnlyList<string> Rows(Experiment experiment) => [.. Observables.Of(experiment), .. ResponseForm.Rows(experiment)];
 
-    /// <summary>Solves the theory of the experiment, or of one of its <see cref="Experiment.Further"/>.</summary>
-    /// <param name="variant">The experiment with the clock.</param>
+    /// <summary>Solves the theory of a clock at a step.</summary>
+    /// <param name="run">The clock and the step.</param>
     /// <param name="finished">Called after every sweep with all so far.</param>
     /// <param name="cancellation">Stops between sweeps; finished ones stay.</param>
-    public TheoryResult Solve(Experiment variant, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
+    public TheoryResult Solve(SweepRun run, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
     {
-        string name = Keys.Clock.Word(variant.Algorithm.Kind), hash = UnitStore.TheoryHash(variant, device.Key);
-        SortedDictionary<int, ReplicaCurve> sweeps = store.Read(name, hash, 0);
+        Experiment variant = run.Experiment;
+        string clock = Keys.Clock.Word(variant.Algorithm.Kind), hash = UnitStore.TheoryHash(variant, device.Key);
+        SortedDictionary<int, ReplicaCurve> sweeps = store.Read(run.Name, hash, 0, variant.RecordSteps);
         finished(sweeps);
         int[] missing = [.. Enumerable.Range(0, experiment.Theory.Sweeps).Where(s => !sweeps.ContainsKey(s))];
         if (missing.Length > 0 && sweeps.Values.All(s => s.IsWhole))
-            device.Run(new DmftSweeps(variant, missing, Finish), wholeDevice: true);
+            device.Run(new DmftSweeps(variant, missing, Finish, run.Refinement), wholeDevice: true);
         cancellation.ThrowIfCancellationRequested();
-        double[] times = experiment.Times();
+        double[] times = variant.Times();
         if (sweeps.FirstOrDefault(s => !s.Value.IsWhole) is { Value: { } refused } first)
-            return new(TheoryResult.Refused, $"sweep {first.Key} stopped {refused.Note}", name, times, new Dictionary<string, Curve>());
-        ReplicaCurve[] used = [.. sweeps.Values.Take(experiment.Theory.Sweeps)];
-        return new(TheoryResult.Ok, string.Empty, name, times, Average(used, times.Length)) { Sweeps = Tables(Rows(variant), used, times.Length) };
+            return new(TheoryResult.Refused, $"sweep {first.Key} stopped {refused.Note}", clock, times, new Dictionary<string, Curve>());
+        Dictionary<string, double[,]> tables = Tables(variant, [.. sweeps.Values.Take(experiment.Theory.Sweeps)]);
+        return new(TheoryResult.Ok, string.Empty, clock, times, Observables.Of(variant).ToDictionary(name => name, name => Average(tables[name]))) { Sweeps = tables };
 
         bool Finish(int sweep, SweepResult result)
         {
             sweeps[sweep] = new(result.Curves, result.Refusal ?? string.Empty);
-            store.Write(name, hash, 0, sweep, [sweeps[sweep]]);
+            store.Write(run.Name, hash, 0, variant.RecordSteps, sweep, [sweeps[sweep]]);
             finished(sweeps);
             return result.Refusal is null && !cancellation.IsCancellationRequested;
         }
     }
 
-    private static Dictionary<string, double[,]> Tables(IReadOnlyList<string> rows, ReplicaCurve[] sweeps, int times) =>
-        rows.Select((name, o) => (name, o)).ToDictionary(x => x.name, x =>
+    /// <summary>The rows of sweeps as tables (sweeps, times).</summary>
+    public static Dictionary<string, double[,]> Tables(Experiment variant, IReadOnlyList<ReplicaCurve> sweeps) =>
+        Rows(variant).Select((name, o) => (name, o)).ToDictionary(x => x.name, x =>
         {
-            var table = new double[sweeps.Length, times];
-            for (int s = 0; s < sweeps.Length; s++)
+            var table = new double[sweeps.Count, variant.RecordSteps.Count];
+            for (int s = 0; s < sweeps.Count; s++)
             {
-                for (int t = 0; t < times; t++)
+                for (int t = 0; t < variant.RecordSteps.Count; t++)
                     table[s, t] = sweeps[s].Values[x.o, t];
             }
 
             return table;
         });
 
-    private Dictionary<string, Curve> Average(ReplicaCurve[] sweeps, int times)
+    /// <summary>The mean over sweeps with its error.</summary>
+    public static Curve Average(double[,] sweeps)
     {
-        IReadOnlyList<string> names = Observables.Of(experiment.Model);
-        var curves = new Dictionary<string, Curve>();
-        for (int o = 0; o < names.Count; o++)
+        (int count, int times) = (sweeps.GetLength(0), sweeps.GetLength(1));
+        var curve = new Curve(new double[times], new double[times], new double[times]);
+        for (int t = 0; t < times; t++)
         {
-            var curve = new Curve(new double[times], new double[times], new double[times]);
-            for (int t = 0; t < times; t++)
-            {
-                Sample sample = Sample.Of([.. sweeps.Select(s => s.Values[o, t])]);
-                (curve.Mean[t], curve.Variance[t], curve.Error[t]) = (sample.Mean, sample.Variance, sample.Error);
-            }
-
-            curves[names[o]] = curve;
+            Sample sample = Sample.Of([.. Enumerable.Range(0, count).Select(s => sweeps[s, t])]);
+            (curve.Mean[t], curve.Variance[t], curve.Error[t]) = (sample.Mean, sample.Variance, sample.Error);
         }
 
-        return curves;
+        return curve;
     }
 }

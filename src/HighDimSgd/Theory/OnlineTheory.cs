@@ -12,7 +12,7 @@ namespace HighDimSgd.Theory;
 /// </summary>
 /// <param name="experiment">An experiment with the algorithm <c>online</c>.</param>
 /// <param name="cancellation">Stops the integration.</param>
-public sealed class OnlineTheory(Experiment experiment, CancellationToken cancellation = default)
+public sealed class OnlineTheory(Experiment experiment, CancellationToken cancellation = default) : ITheoryInTime
 {
     /// <summary>Error of q and m that is allowed between two record times, relative to their size or 1 where they are smaller; more where the averages are no better.</summary>
     private const double LeastTolerance = 1e-10;
@@ -23,17 +23,14 @@ public sealed class OnlineTheory(Experiment experiment, CancellationToken cancel
     private const double LongestStep = 0.1;
 
     private readonly FreshData fresh = new(experiment.Model);
-    private Dictionary<string, double[]>? common;
 
     private double Tolerance => Math.Max(LeastTolerance, fresh.Accuracy);
-
-    private Dictionary<string, double[]> Common => common ??= At(experiment.Times());
 
     /// <summary>The theory at the record times that the experiment asks for.</summary>
     public TheoryResult Solve()
     {
         double[] times = experiment.Times();
-        Dictionary<string, double[]> curves = Common;
+        Dictionary<string, double[]> curves = At(times);
         int stop = Array.FindIndex(curves[Observables.Q], q => !double.IsFinite(q));
         if (stop >= 0)
         {
@@ -61,35 +58,6 @@ public sealed class OnlineTheory(Experiment experiment, CancellationToken cancel
 
         return names.Select((name, o) => (name, o)).ToDictionary(
             x => x.name, x => Enumerable.Range(0, times.Count).Select(t => table[x.o, t]).ToArray());
-    }
-
-    /// <summary>
-    /// A size's curves, moved along the theory from its own record times to those that were asked for: what is left differs from the
-    /// theory by c/d, without the rounding of times to iterations.
-    /// </summary>
-    /// <param name="curves">The curves.</param>
-    /// <param name="own">The theory at their own times, as <see cref="At"/> gives it.</param>
-    public SizeCurves AtCommonTimes(SizeCurves curves, IReadOnlyDictionary<string, double[]> own)
-    {
-        ArgumentNullException.ThrowIfNull(curves);
-        ArgumentNullException.ThrowIfNull(own);
-        double[] times = experiment.Times();
-        if (curves.Times.AsSpan().SequenceEqual(times))
-            return curves;
-        return curves with { Times = times, Values = [.. curves.Values.Select((values, o) => Moved(values, curves.Observables[o]))] };
-
-        double[,] Moved(double[,] values, string name)
-        {
-            var moved = (double[,])values.Clone();
-            for (int t = 0; t < times.Length; t++)
-            {
-                double shift = Common[name][t] - own[name][t];
-                for (int r = 0; shift != 0 && r < moved.GetLength(0); r++)
-                    moved[r, t] += shift;
-            }
-
-            return moved;
-        }
     }
 
     /// <summary>From one time to another, piece by piece between the breaks of the schedules.</summary>

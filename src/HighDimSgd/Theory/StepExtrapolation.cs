@@ -1,7 +1,8 @@
 using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Models;
-using HighDimSgd.Statistics;
+using HighDimSgd.Results;
+using HighDimSgd.Simulation;
 
 namespace HighDimSgd.Theory;
 
@@ -21,7 +22,8 @@ public sealed record ContinuousCurve(double[] Mean, double[] Error, double StepE
 /// </summary>
 public static class StepExtrapolation
 {
-    private static readonly int[] Refinements = [4, 2, 1];
+    /// <summary>Number of steps.</summary>
+    internal const int Levels = 3;
 
     private static readonly double[] ThreeLevels = [1.0 / 3, -2, 8.0 / 3], TwoLevels = [0, -1, 2];
 
@@ -29,7 +31,9 @@ public static class StepExtrapolation
     /// <param name="experiment">The experiment at its coarsest step D; its record times are kept.</param>
     /// <param name="device">Where sweeps run.</param>
     /// <returns>Curves by observable, at the record times.</returns>
-    /// <exception cref="ArgumentException">The clock is minibatch, whose temperature is the step's, the algorithm is online, or there is momentum, which belongs to a step.</exception>
+    /// <exception cref="ArgumentException">
+    /// The clock is minibatch, whose temperature is the step's, the algorithm has true iterations, or there is momentum, which belongs to a step.
+    /// </exception>
     /// <exception cref="MachineException">A sweep was refused; the message says why.</exception>
     public static IReadOnlyDictionary<string, ContinuousCurve> Solve(Experiment experiment, IDevice device)
     {
@@ -37,45 +41,74 @@ public static class StepExtrapolation
         ArgumentNullException.ThrowIfNull(device);
         if (experiment.Algorithm.Momentum != 0)
             throw new ArgumentException("Momentum belongs to a step: at fixed beta it is gone in continuous time.", nameof(experiment));
-        if (experiment.Algorithm.Kind is ClockKind.Minibatch or ClockKind.Online)
-            throw new ArgumentException("Extensive batches have no continuous time, and one-pass SGD has no steps to extrapolate.", nameof(experiment));
-        double[][][,] levels = [.. Refinements.Select((refinement, level) => Sweep(experiment, 1 << level, refinement, device))];
-        return Observables.Of(experiment.Model).Select((name, o) => (name, o)).ToDictionary(x => x.name, x => Extrapolate(levels, x.o));
+        if (experiment.Algorithm.Kind == ClockKind.Minibatch || experiment.Algorithm.IsIterative)
+            throw new ArgumentException("Extensive batches have no continuous time, and true iterations have no steps to extrapolate.", nameof(experiment));
+        Dictionary<string, double[,]>[] levels = [.. Runs(experiment).Select(run => Sweep(run, device))];
+        return Observables.Of(experiment).ToDictionary(name => name, name => Curve([.. levels.Select(l => l[name])]));
     }
 
-    private static double[][,] Sweep(Experiment experiment, int finer, int refinement, IDevice device)
+    /// <summary>The runs at the steps D, D/2 and D/4.</summary>
+    internal static IReadOnlyList<SweepRun> Runs(Experiment coarsest)
     {
-        Experiment level = experiment with
+        string name = Keys.Clock.Word(coarsest.Algorithm.Kind);
+        return [.. Enumerable.Range(0, Levels).Select(level => Run(level, 1 << level))];
+
+        SweepRun Run(int level, int finer)
         {
-            Algorithm = experiment.Algorithm with { Step = experiment.Algorithm.Step / finer, Steps = experiment.Algorithm.Steps * finer },
-            RecordSteps = [.. experiment.RecordSteps.Select(k => k * finer)],
-        };
-        var curves = new List<double[,]>();
+            Experiment finest = coarsest with
+            {
+                Algorithm = coarsest.Algorithm with { Step = coarsest.Algorithm.Step / finer, Steps = coarsest.Algorithm.Steps * finer },
+                RecordSteps = [.. coarsest.RecordSteps.Select(k => k * finer)],
+            };
+            return new(finest, $"{name}-level{level + 1}", FormattableString.Invariant($"{name}, step {finest.Algorithm.Step:g4}"), 1 << (Levels - 1 - level));
+        }
+    }
+
+    /// <summary>The limit sweep by sweep.</summary>
+    /// <param name="levels">Tables (sweeps, times) at D, D/2 and D/4.</param>
+    internal static double[,] Limit(IReadOnlyList<double[,]> levels) => Combine(levels, ThreeLevels);
+
+    /// <summary>The largest change over the times that the third level brings to the mean.</summary>
+    internal static double Change(IReadOnlyList<double[,]> levels)
+    {
+        (double[,] three, double[,] two) = (Combine(levels, ThreeLevels), Combine(levels, TwoLevels));
+        int sweeps = three.GetLength(0);
+        return Enumerable.Range(0, three.GetLength(1))
+            .Select(t => Math.Abs(Enumerable.Range(0, sweeps).Average(s => three[s, t] - two[s, t]))).Where(double.IsFinite).DefaultIfEmpty(0).Max();
+    }
+
+    private static Dictionary<string, double[,]> Sweep(SweepRun run, IDevice device)
+    {
+        var curves = new List<ReplicaCurve>();
         string? refusal = null;
         device.Run(
-            new DmftSweeps(level, Enumerable.Range(0, experiment.Theory.Sweeps), Finish, refinement), wholeDevice: true);
-        return refusal is null ? [.. curves] : throw new MachineException($"the theory at step {level.Algorithm.Step:g4} stopped {refusal}");
+            new DmftSweeps(run.Experiment, Enumerable.Range(0, run.Experiment.Theory.Sweeps), Finish, run.Refinement), wholeDevice: true);
+        return refusal is null
+            ? DmftTheory.Tables(run.Experiment, curves)
+            : throw new MachineException($"the theory at step {run.Experiment.Algorithm.Step:g4} stopped {refusal}");
 
         bool Finish(int sweep, SweepResult result)
         {
-            curves.Add(result.Curves);
+            curves.Add(new(result.Curves, string.Empty));
             return (refusal = result.Refusal) is null;
         }
     }
 
-    private static ContinuousCurve Extrapolate(double[][][,] levels, int observable)
+    private static ContinuousCurve Curve(double[][,] levels)
     {
-        int times = levels[0][0].GetLength(1), sweeps = levels[0].Length;
-        var (means, errors, change) = (new double[times], new double[times], 0.0);
-        for (int t = 0; t < times; t++)
+        Curve limit = DmftTheory.Average(Limit(levels));
+        return new(limit.Mean, limit.Error, Change(levels));
+    }
+
+    private static double[,] Combine(IReadOnlyList<double[,]> levels, double[] weights)
+    {
+        var combined = new double[levels[0].GetLength(0), levels[0].GetLength(1)];
+        for (int s = 0; s < combined.GetLength(0); s++)
         {
-            Sample limit = Sample.Of([.. Enumerable.Range(0, sweeps).Select(s => At(s, t, ThreeLevels))]);
-            (means[t], errors[t]) = (limit.Mean, limit.Error);
-            change = Math.Max(change, Math.Abs(limit.Mean - Enumerable.Range(0, sweeps).Average(s => At(s, t, TwoLevels))));
+            for (int t = 0; t < combined.GetLength(1); t++)
+                combined[s, t] = weights.Select((w, level) => w * levels[level][s, t]).Sum();
         }
 
-        return new(means, errors, change);
-
-        double At(int sweep, int time, double[] weights) => weights.Select((w, level) => w * levels[level][sweep][observable, time]).Sum();
+        return combined;
     }
 }

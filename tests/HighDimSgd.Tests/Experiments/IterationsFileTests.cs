@@ -33,6 +33,8 @@ public sealed class IterationsFileTests
             """.Trim(), json, StringComparison.Ordinal);
         Assert.Equal(svag, Experiment.Parse(json, "results.json"));
         Assert.Equal(sgd, sgd.Validate());
+        Assert.Equal([0.2, 0.1, 0.05], sgd.Theory.Steps);
+        Assert.Contains("\"steps\":[0.2,0.1,0.05]", json, StringComparison.Ordinal);
         Assert.NotEqual(sgd, Experiment.Parse(Sgd.Replace("rate: 3", "rate: 3, sampling: reshuffle", StringComparison.Ordinal), "f"));
         Assert.Equal([0, 0.1, 6], Experiment.Parse(Sgd.Replace("points: 4", "times: [0, 0.06, 6]", StringComparison.Ordinal), "f").Times(30).Select(t => Math.Round(t, 12)));
     }
@@ -48,8 +50,21 @@ public sealed class IterationsFileTests
     [InlineData("batch: 2", "batch: 61, sampling: without-replacement", "algorithm.batch: 61 is more than the 60 samples at d = 30")]
     [InlineData("rate: 3, amplification: 4, horizon: 6", "rate: 0.05, amplification: 400, horizon: 10000", "allowed: at most 1000000000")]
     [InlineData("rate: 3, amplification: 4", "rate: 500, amplification: 1", "fall on the same iteration at d = 30")]
+    [InlineData("sizes: [30, 60]", "sizes: [30, 60]\ntheory: {steps: [0.2, 0.1]}", "theory.steps: the list has 2 values")]
+    [InlineData("sizes: [30, 60]", "sizes: [30, 60]\ntheory: {steps: [0.2, 0.1, 0.04]}", "each step must be half of the one before; allowed: [0.2, 0.1, 0.05]")]
+    [InlineData("sizes: [30, 60]", "sizes: [30, 60]\ntheory: {steps: [0.7, 0.35, 0.175]}", "the horizon 6 is not a whole number of steps of 0.7")]
+    [InlineData("rate: 3, amplification: 4, horizon: 6}", "rate: 0.02, amplification: 40, horizon: 1}\ntheory: {steps: [0.2, 0.1, 0.05]}", "the clock cannot be drawn at the last step 0.05")]
     [InlineData("aspect: 2", "aspect: 2.01", "aspect times d must be whole at every size")]
     [InlineData("kind: svag, batch: 2, rate: 3, amplification: 4", "kind: gd, step: 0.1, sampling: reshuffle", "algorithm.sampling: kind 'gd' does not take this key")]
     public void WhatIsWrongIsRefusedInOneLine(string old, string by, string part)
         => Assert.Contains(part, Samples.Refusal(Text.Replace(old, by, StringComparison.Ordinal)), StringComparison.Ordinal);
+
+    [Fact]
+    public void OnlyIterationsTakeStepsOfTheTheoryAndOnlineRecordsNoFourthMoment()
+    {
+        Assert.Contains("only 'sgd' and 'svag' take this key", Samples.Refusal(Samples.With("sweeps: 32", "sweeps: 32, steps: [0.2, 0.1, 0.05]")), StringComparison.Ordinal);
+        string online = Sgd.Replace("kind: sgd", "kind: online", StringComparison.Ordinal).Replace("aspect: 2\n", "", StringComparison.Ordinal);
+        Assert.Contains("record.also: 'grad4' is a mean over the training samples", Samples.Refusal(
+            online.Replace("points: 4", "points: 4, also: [grad4]", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
 }

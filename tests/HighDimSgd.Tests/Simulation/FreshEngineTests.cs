@@ -124,9 +124,9 @@ public sealed class FreshEngineTests : IDisposable
         Assert.All(result.Sizes, s => Assert.NotNull(s.Theory));
         IReadOnlyList<SizeCurves> curves = ReadCurves(experiment, folder);
         Experiment wrong = experiment with { Algorithm = experiment.Algorithm with { Rate = 1.06 * rate } };
-        var theory = new HighDimSgd.Theory.OnlineTheory(experiment);
+        var theory = HighDimSgd.Theory.TheorySolver.Online(experiment);
         var shifted = HighDimSgd.Statistics.Comparison.Compare(
-            experiment, new HighDimSgd.Theory.OnlineTheory(wrong).Solve(), [.. curves.Select(c => theory.AtCommonTimes(c, theory.At(c.Times)))]);
+            experiment, new HighDimSgd.Theory.OnlineTheory(wrong).Solve(), [.. curves.Select(c => theory.Moved(c, theory.At(c.Times)))]);
         Assert.Equal("fail", shifted.Status);
     }
 

@@ -69,7 +69,7 @@ public sealed class MultiPassEngineTests : IDisposable
     [SkippableFact]
     public void BitsDoNotDependOnThreadsUnitsShardsNorVectors()
     {
-        Experiment experiment = Settings.Iterations(ClockKind.Svag, batch: 3, amplification: 2, size: 37, replicas: 40) with { Aspect = 2 };
+        Experiment experiment = (Settings.Iterations(ClockKind.Svag, batch: 3, amplification: 2, size: 37, replicas: 40) with { Aspect = 2 }).Validate();
         byte[] one = Bytes("one", 1);
         Assert.Equal(one, Bytes("three", 3));
         string[] parts = [.. new[] { 1, 2, 3 }.Select(i => Path.Combine(folder, $"part{i}"))];

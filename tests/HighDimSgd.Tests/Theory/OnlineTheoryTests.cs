@@ -102,15 +102,15 @@ public sealed class OnlineTheoryTests
     public void CurvesAreMovedToTheCommonTimesAlongTheTheory()
     {
         Experiment experiment = Online(1, 1, 1.7, 3, [0, 0.5, 1.1, 3]) with { Sizes = [23] };
-        var theory = new OnlineTheory(experiment);
+        SolvedTheory theory = TheorySolver.Online(experiment);
         double[] own = experiment.Times(23);
         Assert.NotEqual(experiment.Times(), own);
         Assert.All(own.Zip(experiment.Times()), p => Assert.InRange(Math.Abs(p.First - p.Second), 0, 1.7 / 23 / 2 + 1e-12));
-        Dictionary<string, double[]> there = theory.At(own);
+        IReadOnlyDictionary<string, double[]> there = theory.At(own)!;
         var curves = new SizeCurves(23, 1, own, [.. there.Keys], [.. there.Values.Select(v => Table(v, 0.01))], []);
-        SizeCurves moved = theory.AtCommonTimes(curves, theory.At(curves.Times));
+        SizeCurves moved = theory.Moved(curves, theory.At(curves.Times));
         Assert.Equal(experiment.Times(), moved.Times);
-        foreach ((string name, Curve curve) in theory.Solve().Observables)
+        foreach ((string name, Curve curve) in theory.Result.Observables)
         {
             for (int t = 0; t < own.Length; t++)
                 Assert.Equal(curve.Mean[t] + 0.01, moved.Values[moved.Observables.ToList().IndexOf(name)][0, t], 1e-9);

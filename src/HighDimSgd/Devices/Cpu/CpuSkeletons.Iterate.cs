@@ -39,7 +39,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
                 products[b % Lanes] = pending == null ? Dot(t, row, ahead, rowStride) : AddAndDot(t, pending, weight, decay, row, ahead, rowStride);
                 pending = null;
                 if (b % Lanes == Lanes - 1 || b == batch - 1)
-                    TReal.Store(body.Run(0, first + (b / Lanes * Lanes), TReal.SumRows(products)), weights + (b / Lanes * Lanes));
+                    TReal.Store(body.Run(0, first + (b / Lanes * Lanes), batch == 1 ? TReal.Sum(products[0]) : TReal.SumRows(products)), weights + (b / Lanes * Lanes));
             }
 
             for (int b = 0; b < batch - 1; b++)
@@ -118,15 +118,15 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         return a + b + (c + d);
     }
 
-    /// <summary>Asks for four lanes' worth of memory; nowhere does it change a result.</summary>
+    /// <summary>Asks for four lanes' worth of memory to come to the second-level cache; it changes no result.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Ask(float* ahead)
     {
         if (!Sse.IsSupported)
             return;
-        Sse.Prefetch0(ahead);
-        Sse.Prefetch0(ahead + Lanes);
-        Sse.Prefetch0(ahead + (2 * Lanes));
-        Sse.Prefetch0(ahead + (3 * Lanes));
+        Sse.Prefetch1(ahead);
+        Sse.Prefetch1(ahead + Lanes);
+        Sse.Prefetch1(ahead + (2 * Lanes));
+        Sse.Prefetch1(ahead + (3 * Lanes));
     }
 }

@@ -32,4 +32,7 @@ internal unsafe interface ICpuReal<TReal>
     /// Lane s of the result is the sum over the lanes of rows[s], by the tree (i, i+8), (i, i+4), (i, i+2), (i, i+1).
     /// </summary>
     static abstract TReal SumRows(TReal* rows);
+
+    /// <summary>The sum over the lanes by the same tree, in every lane.</summary>
+    static abstract TReal Sum(TReal value);
 }

@@ -59,6 +59,17 @@ internal readonly unsafe struct Real256(Vector256<float> low, Vector256<float> h
         ? new(SumEight(rows), SumEight(rows + 8))
         : SumRowsByElement(rows);
 
+    public static Real256 Sum(Real256 value) => Of(SumOf(value.Low + value.High));
+
+    /// <summary>Eight lanes by the tree (i, i+4), (i, i+2), (i, i+1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float SumOf(Vector256<float> eight)
+    {
+        Vector128<float> four = eight.GetLower() + eight.GetUpper();
+        Vector128<float> two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1));
+        return two[0] + two[1];
+    }
+
     private static Vector256<float> SumEight(Real256* rows)
     {
         Vector256<float> a = Pair(rows, 0), b = Pair(rows, 1), c = Pair(rows, 2), d = Pair(rows, 3);
@@ -79,11 +90,7 @@ internal readonly unsafe struct Real256(Vector256<float> low, Vector256<float> h
     {
         float* sums = stackalloc float[16];
         for (int s = 0; s < 16; s++)
-        {
-            Vector256<float> eight = rows[s].Low + rows[s].High;
-            Vector128<float> four = eight.GetLower() + eight.GetUpper();
-            sums[s] = (four[0] + four[2]) + (four[1] + four[3]);
-        }
+            sums[s] = SumOf(rows[s].Low + rows[s].High);
 
         return Load(sums);
     }

@@ -54,6 +54,8 @@ internal readonly unsafe struct Real512(Vector512<float> v) : IReal<Real512, Wor
         return new(Avx512F.Shuffle(ab, cd, 0b10_00_10_00) + Avx512F.Shuffle(ab, cd, 0b11_01_11_01));
     }
 
+    public static Real512 Sum(Real512 value) => new(Vector512.Create(Real256.SumOf(value.V.GetLower() + value.V.GetUpper())));
+
     /// <summary>Rows s, s+4, s+8, s+12 folded to four lanes each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Quads(Real512* rows, int s)

@@ -17,6 +17,7 @@ internal static class Captions
         Observables.TestLoss => ("Test loss", "test loss"),
         Observables.TestError => ("Test error", "test error"),
         Observables.Grad2 => ("Mean squared loss derivative ⟨ℓ²⟩", "⟨ℓ²⟩"),
+        Observables.Grad4 => ("Mean fourth power of the loss derivative ⟨ℓ⁴⟩", "⟨ℓ⁴⟩"),
         ResponseForm.Early => ("Response to a push in the first step", "R(t, 0)"),
         ResponseForm.Late => ("Response to a push half-way", "R(t, t/2)"),
         ResponseForm.Law => ("Residual of the law of the response", "law of R"),

@@ -37,6 +37,7 @@ internal static class HtmlReport
                 Notes(result),
                 Figures(result),
                 Numbers(result),
+                Comparisons(result),
                 VarianceSection.Of(result, Observables(result)),
                 SecondAnswers(result),
                 HowToRead(result.Experiment),
@@ -75,6 +76,9 @@ internal static class HtmlReport
 
     private static IEnumerable<XElement> Notes(ExperimentResult result)
     {
+        if (result.Theory.Status == TheoryResult.None)
+            yield return Banner("unresolved", "no theory", $"There is no limiting theory here: {result.Theory.Why}.");
+
         foreach (TheoryResult theory in result.Theories.Values.Prepend(result.Theory).Where(t => t.Status == TheoryResult.Refused))
         {
             yield return Banner("unresolved", "no theory", $"The theory with clock {theory.Clock} was refused: {theory.Why}");
@@ -142,6 +146,18 @@ internal static class HtmlReport
         }
     }
 
+    private static IEnumerable<XElement> Comparisons(ExperimentResult result)
+    {
+        if (result.Comparisons is not { } comparisons)
+            yield break;
+        yield return Html("h2", "Further theories");
+        yield return Html("p", At("class", "muted"), "Limits of other algorithms at the same temperature, held against this simulation by the same tests as the exact "
+            + "theory, which stands first. They do not enter the verdict.");
+        yield return Tables.Comparisons(result);
+        foreach ((string clock, Verdict verdict) in comparisons)
+            yield return Html("p", Html("strong", $"{clock}: "), Unbroken(verdict.Why));
+    }
+
     private static IEnumerable<XElement> SecondAnswers(ExperimentResult result) => result.ClosedForms.Count == 0 ? [] :
     [
         Html("h2", "Second answers"),
@@ -157,7 +173,9 @@ internal static class HtmlReport
             Html("li", experiment.IsOnline
                 ? "The line is the limiting theory, d → ∞, of the same algorithm: a differential equation, without error. Error bars reach "
                     + "two standard errors to either side, over replicas. Each size is recorded at its iterations nearest to the times asked for."
-                : "The line is the limiting theory, d → ∞ at fixed δ = n/d, of the same algorithm at the same step D. Its band and "
+                : $"The line is the limiting theory, d → ∞ at fixed δ = n/d, of the same algorithm {(experiment.Algorithm.IsIterative
+                    ? "in continuous time, extrapolated from three steps. Each size is recorded at its iterations nearest to the times asked for. The band of the theory and "
+                    : "at the same step D. Its band and ")}"
                     + "all error bars reach two standard errors to either side. The theory's error is over independent sweeps, the "
                     + "simulation's over " + (experiment.ReplicasPerDesign == 1 ? "replicas." : "the means of designs, which several replicas share.")),
             Html("li", "Points are means over replicas at a finite size d. They differ from the limit by about c/d, so with many replicas "

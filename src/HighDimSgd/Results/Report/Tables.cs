@@ -57,6 +57,19 @@ internal static class Tables
             Digits.Plain(100 * c.Detectable ?? double.NaN, 2), c.Status == "fail" ? Html("td", At("class", "fail"), c.Status) : c.Status,
         ]));
 
+    /// <summary>p-values of the exact theory and of further ones: of the limit, or of the largest size where there is none.</summary>
+    public static XElement Comparisons(ExperimentResult result)
+    {
+        (string Name, Verdict Verdict)[] theories = [.. new[] { ($"{result.Theory.Clock} (exact)", result.Verdict) }
+            .Where(_ => result.Theory.Status == TheoryResult.Ok).Concat(result.Comparisons!.Select(c => (c.Key, c.Value)))];
+        int? size = result.FiniteSize.Count > 0 ? null : result.Sizes[^1].Size;
+        string[] observables = [.. theories.SelectMany(t => t.Verdict.Checks).Select(c => c.Observable).Distinct()];
+        return Table(["p-value of no difference", .. theories.Select(t => t.Name)], observables.Select(o => theories
+            .Select(t => t.Verdict.Checks.FirstOrDefault(c => c.Observable == o && c.Size == size))
+            .Select(c => c?.P is not { } p ? (object)Digits.None : Html("td", c.Status == "fail" ? At("class", "fail") : null, SmallP(p)))
+            .Prepend(Captions.Of(o).Axis)));
+    }
+
     /// <summary>Closed forms against the theory.</summary>
     public static XElement ClosedForms(IEnumerable<ClosedFormCheck> checks) => Table(
         ["closed form", "observable", "largest deviation", "in s.e.", "allowed", "status"],
@@ -82,6 +95,8 @@ internal static class Tables
 
     /// <summary>A curve's value at the last record time with its error.</summary>
     public static string Last(Curve? curve) => curve is null ? Digits.None : Digits.WithError(curve.Mean[^1], curve.Error[^1]);
+
+    private static string SmallP(double p) => p < 1e-12 ? "below 1e-12" : Digits.Plain(p, 2);
 
     private static string SizeName(int? size) => size is int d ? $"d = {d}" : "limit";
 
