@@ -81,8 +81,8 @@ internal sealed partial class Rehearsal : IDisposable
 
     private static string Small(string experiment)
     {
-        string text = Sizes().Replace(experiment, "sizes: [10, 20, 40]");
-        return Theory().Replace(Replicas().Replace(text, "replicas: 20"), "theory: {paths: 200, sweeps: 4}");
+        string text = Sizes().Replace(experiment, "sizes: [20, 30, 40]");
+        return Sweeps().Replace(NumberOfPaths().Replace(Replicas().Replace(text, "replicas: 20"), "paths: 200"), "sweeps: 4");
     }
 
     [GeneratedRegex("^sizes:.*$", RegexOptions.Multiline)]
@@ -91,8 +91,11 @@ internal sealed partial class Rehearsal : IDisposable
     [GeneratedRegex("^replicas:.*$", RegexOptions.Multiline)]
     private static partial Regex Replicas();
 
-    [GeneratedRegex("^theory:.*$", RegexOptions.Multiline)]
-    private static partial Regex Theory();
+    [GeneratedRegex("paths: [0-9]+")]
+    private static partial Regex NumberOfPaths();
+
+    [GeneratedRegex("sweeps: [0-9]+")]
+    private static partial Regex Sweeps();
 
     [GeneratedRegex("/(?<n>[0-9]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Of();

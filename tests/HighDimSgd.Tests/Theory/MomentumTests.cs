@@ -65,12 +65,12 @@ public sealed class MomentumTests : IDisposable
         // Fixed seed; the verdict at alpha 0.01. The theory that forgets the momentum fails.
         experiment = experiment with { Sizes = [50, 100, 200], Replicas = [1000, 600, 300] };
         Assert.NotEqual("fail", Runner.Run(experiment, new(folder)).Verdict.Status);
-        var theory = new OnlineTheory(experiment);
+        var theory = TheorySolver.Online(experiment);
         var simulator = new Simulator(experiment, new CpuDevice(), new UnitStore(folder, experiment, "cpu"));
-        SizeCurves[] sizes = [.. experiment.Sizes.Zip(experiment.Replicas, (d, n) => theory.AtCommonTimes(
+        SizeCurves[] sizes = [.. experiment.Sizes.Zip(experiment.Replicas, (d, n) => theory.Moved(
             simulator.Run(d, n, _ => { }, CancellationToken.None), theory.At(experiment.Times(d))))];
         Assert.Equal("fail", Comparison.Compare(experiment, new OnlineTheory(With(experiment, 0)).Solve(), sizes).Status);
-        Assert.Empty(ClosedForms.Check([(With(OnlineTheoryTests.Online(0, 1, 1, 1, [0, 1]), 0.5), theory.Solve())]));
+        Assert.Empty(ClosedForms.Check([(With(OnlineTheoryTests.Online(0, 1, 1, 1, [0, 1]), 0.5), new OnlineTheory(experiment).Solve())]));
     }
 
     [Theory]
