@@ -53,6 +53,7 @@ public sealed partial record Experiment
             (Keys.Amplification, Keys.Amplification.Write(Algorithm.Amplification)),
             (Keys.Fraction, Keys.Fraction.Write(Algorithm.Fraction)),
             (Keys.Step, Keys.Step.Write(Algorithm.Step)),
+            .. Algorithm.Momentum == 0 ? Array.Empty<(Key, JsonNode)>() : [(Keys.Momentum, Keys.Momentum.Write(Algorithm.Momentum))],
             (Keys.Batch, Keys.Batch.Write(Algorithm.Batch)),
             (Keys.Rate, Keys.Rate.Write(Algorithm.Rate)),
             (Keys.Sampling, Keys.Sampling.Write(Algorithm.Sampling)),

@@ -136,6 +136,7 @@ internal sealed partial class ExperimentReader
             Fraction = _algorithm.Get(Keys.Fraction),
             Step = step,
             Steps = (int)steps,
+            Momentum = _algorithm.Get(Keys.Momentum),
         };
         CheckJumps(algorithm, algorithm.Kind, aspect);
         return algorithm;
