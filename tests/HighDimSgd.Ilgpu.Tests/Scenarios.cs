@@ -52,6 +52,14 @@ internal static class Scenarios
         return theta.Read();
     }
 
+    public static float[] Momentum<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> theta = place.Hold(Reals(Two * count, 1)), velocity = place.Hold(Reals(Two * count, 3)), gradient = place.Hold(Reals(Two * count, 2));
+        place.For(Two, count, new MomentumBody<Real1, Word1, TView>(theta.Slots(Two), velocity.Slots(Two), gradient.Slots(Two), 0.9f, 0.02f));
+        return theta.Read();
+    }
+
     public static float[] Decay<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1>
     {

@@ -84,3 +84,32 @@ public readonly struct UpdateBody<TReal, TWord, TView>(
     public void Run(int outer, int index) =>
         theta.Store(outer, index, TReal.Of(shrink) * theta.Load(outer, index) - gradient.Load(outer, index));
 }
+
+/// <summary>Heavy ball: v becomes beta v - (ridge * theta + g), theta becomes theta + v. Outer index: slot; index: coordinate.</summary>
+/// <param name="theta">The parameter.</param>
+/// <param name="velocity">v.</param>
+/// <param name="gradient">g = X^T f.</param>
+/// <param name="momentum">beta.</param>
+/// <param name="ridge">lambda D u v.</param>
+public readonly struct MomentumBody<TReal, TWord, TView>(
+    Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> velocity, Slots<TReal, TWord, TView> gradient, float momentum, float ridge) : IForBody
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+{
+    private readonly Slots<TReal, TWord, TView> theta = theta;
+    private readonly Slots<TReal, TWord, TView> velocity = velocity;
+    private readonly Slots<TReal, TWord, TView> gradient = gradient;
+    private readonly float momentum = momentum;
+    private readonly float ridge = ridge;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Run(int outer, int index)
+    {
+        TReal now = theta.Load(outer, index);
+        TReal v = TReal.Of(momentum) * velocity.Load(outer, index) - (TReal.Of(ridge) * now + gradient.Load(outer, index));
+        velocity.Store(outer, index, v);
+        theta.Store(outer, index, now + v);
+    }
+}

@@ -228,6 +228,11 @@ public sealed record AlgorithmSpec
     /// <summary>Step D > 0; 0 for true iterations, see <see cref="StepAt"/>.</summary>
     public required double Step { get; init; }
 
+    /// <summary>
+    /// Heavy-ball momentum beta in [0, 1) (all but sgd and svag): theta[k+1] = theta[k] + v[k+1], v[k+1] = beta v[k] - (D h + X^T f[k]), v[0] = 0.
+    /// </summary>
+    public double Momentum { get; init; }
+
     /// <summary>Factor u(t) on the learning rate, which multiplies clock and ridge alike; null for a constant rate.</summary>
     public Schedule? RateSchedule { get; init; }
 
@@ -264,8 +269,11 @@ public sealed record AlgorithmSpec
     /// <summary>Time per step at dimension <paramref name="size"/>: D, or rate/(l d).</summary>
     public double StepAt(int size) => IsIterative ? Rate / Amplification / size : Step;
 
-    /// <summary>True where all steps are alike, so that what is linear responds by the lag alone.</summary>
+    /// <summary>True without schedules, so that all steps are alike.</summary>
     public bool IsSteady => RateSchedule is null && RidgeSchedule is null;
+
+    /// <summary>True without schedules and without momentum: then a linear experiment is a Volterra equation.</summary>
+    public bool IsPlain => IsSteady && Momentum == 0;
 
     /// <summary>u at a time; 1 without a schedule.</summary>
     public double RateFactorAt(double time) => RateSchedule?.At(time, Horizon) ?? 1;

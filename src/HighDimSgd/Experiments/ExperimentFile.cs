@@ -55,6 +55,7 @@ public sealed partial record Experiment
             (Keys.Weights, Keys.Weights.Write(Algorithm.Weights)),
             (Keys.Chances, Keys.Chances.Write(Algorithm.Chances)),
             (Keys.Step, Keys.Step.Write(Algorithm.Step)),
+            .. Algorithm.Momentum == 0 ? Array.Empty<(Key, JsonNode)>() : [(Keys.Momentum, Keys.Momentum.Write(Algorithm.Momentum))],
             (Keys.Batch, Keys.Batch.Write(Algorithm.Batch)),
             (Keys.Rate, Keys.Rate.Write(Algorithm.Rate)),
             (Keys.Sampling, Keys.Sampling.Write(Algorithm.Sampling)),

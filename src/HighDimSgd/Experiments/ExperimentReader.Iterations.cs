@@ -19,6 +19,7 @@ internal sealed partial class ExperimentReader
         {
             Amplification = _algorithm.GetInt(Keys.Amplification),
             Sampling = _algorithm.Get(Keys.Sampling),
+            Momentum = _algorithm.Get(Keys.Momentum),
         };
 
     private void RefuseLargeBatches(AlgorithmSpec algorithm, double aspect, List<int> sizes)

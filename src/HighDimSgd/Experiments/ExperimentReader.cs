@@ -138,6 +138,7 @@ internal sealed partial class ExperimentReader
             Chances = _algorithm.Get(Keys.Chances),
             Step = step,
             Steps = (int)steps,
+            Momentum = _algorithm.Get(Keys.Momentum),
         };
         CheckJumps(algorithm, algorithm.Kind, aspect);
         if (algorithm.Kind == ClockKind.Table)

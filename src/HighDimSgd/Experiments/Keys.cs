@@ -98,6 +98,12 @@ internal static class Keys
     public static readonly NumberKey Step =
         new("step", 1e-9, 1e3, "Step D in units of time.") { OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch", "table"], Unit = "time" };
 
+    public static readonly NumberKey Momentum = new("momentum", 0, 0.999, "Heavy-ball momentum beta: v = beta v - (D h + X^T f), theta = theta + v.")
+    {
+        Default = 0,
+        OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch", "table", "online"],
+    };
+
     public static readonly WholeKey Batch =
         new("batch", 1, 1_000_000, "Batch size B, samples per iteration.") { OnlyFor = Iterations, Absent = 1, Unit = "samples" };
 
@@ -167,7 +173,7 @@ internal static class Keys
 
     public static readonly SectionKey Algorithm = new(
         "algorithm", "The clock, its step and the horizon.",
-        Clock, Temperature, Amplification, Fraction, Weights, Chances, Step, Batch, Rate, Sampling, Horizon, Schedule)
+        Clock, Temperature, Amplification, Fraction, Weights, Chances, Step, Momentum, Batch, Rate, Sampling, Horizon, Schedule)
     {
         Decider = Clock,
     };

@@ -27,6 +27,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     private readonly StoredReplica<TReal, TWord, TView, TLoss> data;
     private readonly ClockSource<TReal, TWord, TView> clock;
     private readonly Slots<TReal, TWord, TView> increments;
+    private readonly HeavyBall<TReal, TWord, TView>? ball;
 
     /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>.</summary>
     public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int batch = 1)
@@ -37,6 +38,8 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         data = new(skeletons, experiment, size, loss, batch);
         clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
         increments = data.Allocate(4L * data.Shape.PaddedSamples);
+        if (experiment.Algorithm.Momentum > 0)
+            ball = new(skeletons, data.Allocate(data.Shape.RowStride), batch, experiment.Algorithm.Momentum);
     }
 
     /// <inheritdoc/>
@@ -56,6 +59,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     internal bool[] Advance(int replica, IReadOnlyList<double[,]> curves)
     {
         data.Restart();
+        ball?.Restart();
         bool[] whole = [.. curves.Select(_ => true)];
         int steps = experiment.Algorithm.Steps, record = 0;
         for (int k = 0; k <= steps && record < experiment.RecordSteps.Count; k++)
@@ -67,10 +71,19 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
             if (k == experiment.RecordSteps[record] && !data.Observe(curves, whole, record++))
                 break;
             if (k < steps)
-                skeletons.For(data.Count, data.Shape.Size, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, (float)(1 - experiment.RidgeStep(k))));
+                Update(k);
         }
 
         return whole;
+    }
+
+    private void Update(int k)
+    {
+        double ridge = experiment.RidgeStep(k);
+        if (ball is null)
+            skeletons.For(data.Count, data.Shape.Size, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, (float)(1 - ridge)));
+        else
+            ball.Update(data.Count, data.Shape.Size, data.Theta, data.Gradient, ridge);
     }
 
     private void Pass(int replica, int step)

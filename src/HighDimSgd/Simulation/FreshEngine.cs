@@ -9,7 +9,8 @@ using HighDimSgd.Models;
 namespace HighDimSgd.Simulation;
 
 /// <summary>
-/// One-pass SGD: every iteration draws B fresh samples, theta becomes theta - (rate/d) lambda theta - (rate/B) sum x l(x.theta; y).
+/// One-pass SGD: every iteration draws B fresh samples, theta becomes theta - (rate/d) lambda theta - (rate/B) sum x l(x.theta; y), by way of a
+/// velocity where there is momentum.
 /// Sample b of iteration k has the address k B + b: it is the row (step) of its entries in the design's field, and the component of
 /// its label noise. Samples are drawn in chunks, which nothing of the result depends on.
 /// </summary>
@@ -29,6 +30,7 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     private readonly TLoss loss;
     private readonly FreshData fresh;
     private readonly Slots<TReal, TWord, TView> design, theta, teacher, gradient, labels, products;
+    private readonly HeavyBall<TReal, TWord, TView>? ball;
 
     /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>.</summary>
     public FreshEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int batch = 1)
@@ -45,6 +47,8 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         gradient = Allocate(shape.RowStride);
         labels = Allocate(shape.PaddedSamples);
         products = Allocate(shape.PaddedSamples);
+        if (experiment.Algorithm.Momentum > 0)
+            ball = new(skeletons, Allocate(shape.RowStride), batch, experiment.Algorithm.Momentum);
     }
 
     /// <inheritdoc/>
@@ -56,6 +60,7 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         int count = curves.Count;
         bool[] whole = [.. curves.Select(_ => true)];
         StartSource.Draw(skeletons, experiment, shape.Size, replica, teacher, theta, gradient, count);
+        ball?.Restart();
         IReadOnlyList<int> records = experiment.RecordStepsAt(shape.Size);
         for (int k = 0, record = 0; record < records.Count; k++)
         {
@@ -91,8 +96,11 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         double kick = algorithm.RateFactor(k, shape.Size) * (algorithm.Rate / algorithm.Batch);
         skeletons.RowPass(count, design.From((long)row * shape.RowStride), shape.RowStride, shape.Batch, theta, gradient,
             new FreshRow<TReal, TWord, TView, TLoss>(labels.From(row), shape.Batch, (float)kick, loss));
-        skeletons.For(count, shape.Size, new DecayBody<TReal, TWord, TView>(
-            theta, gradient, (float)experiment.RidgeStep(k, shape.Size)));
+        double ridge = experiment.RidgeStep(k, shape.Size);
+        if (ball is null)
+            skeletons.For(count, shape.Size, new DecayBody<TReal, TWord, TView>(theta, gradient, (float)ridge));
+        else
+            ball.Update(count, shape.Size, theta, gradient, ridge);
     }
 
     private bool Observe(IReadOnlyList<double[,]> curves, bool[] whole, int record)

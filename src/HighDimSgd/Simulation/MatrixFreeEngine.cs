@@ -173,7 +173,7 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
 
         seen.Correct(products, correction);
         double length = Math.Sqrt(Math.Max(0, square));
-        seen.Advance(1 - experiment.RidgeStep(step), [.. force.Along.Zip(correction, (a, c) => a + c)]);
+        seen.Advance(1 - experiment.RidgeStep(step), experiment.Algorithm.Momentum, [.. force.Along.Zip(correction, (a, c) => a + c)]);
         if (length * length <= Dependent * Dependent * force.Square)
             return default;
         for (int j = 0; j < right; j++)

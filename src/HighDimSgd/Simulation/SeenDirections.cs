@@ -10,7 +10,7 @@ namespace HighDimSgd.Simulation;
 /// <param name="most">Most directions of theta.</param>
 internal sealed class SeenDirections(int size, int most)
 {
-    private readonly double[] theta = new double[most];
+    private readonly double[] theta = new double[most], before = new double[most];
     private readonly List<double[]> rows = [];
 
     /// <summary>Directions v that theta has taken.</summary>
@@ -43,6 +43,7 @@ internal sealed class SeenDirections(int size, int most)
         Array.Clear(theta);
         Right = 2;
         (theta[0], theta[1]) = (along, across);
+        theta.CopyTo(before);
     }
 
     /// <summary>T_ij = u_i . a_j; 0 for images that came after u_i did, up to rounding.</summary>
@@ -59,11 +60,13 @@ internal sealed class SeenDirections(int size, int most)
         }
     }
 
-    /// <summary>theta becomes shrink * theta - X^T f for a force within the directions seen: f = sum_i along_i u_i.</summary>
-    public void Advance(double shrink, ReadOnlySpan<double> along)
+    /// <summary>
+    /// theta becomes shrink * theta + momentum * (theta - theta a step before) - X^T f for a force within the directions seen: f = sum_i along_i u_i.
+    /// </summary>
+    public void Advance(double shrink, double momentum, ReadOnlySpan<double> along)
     {
         for (int j = 0; j < Right; j++)
-            theta[j] *= shrink;
+            (theta[j], before[j]) = ((shrink * theta[j]) + (momentum * (theta[j] - before[j])), theta[j]);
         for (int i = 0; i < Left; i++)
             Subtract(along[i], rows[i]);
     }

@@ -93,7 +93,7 @@ internal sealed class DmftPaths<TReal, TWord, TView, TLoss>
     private TwoTime Start()
     {
         ModelSpec model = experiment.Model;
-        return new(steps, k => 1 - experiment.RidgeStep(k), model.TeacherNorm, model.StartNorm, model.StartOverlap);
+        return new(steps, k => 1 - experiment.RidgeStep(k), model.TeacherNorm, model.StartNorm, model.StartOverlap, experiment.Algorithm.Momentum);
     }
 
     private void Advance(int k)

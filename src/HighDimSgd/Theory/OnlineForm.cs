@@ -27,7 +27,7 @@ public static class OnlineForm
     /// <summary>The comparisons for an online theory; none with a schedule, for which <see cref="At"/> does not hold.</summary>
     internal static IEnumerable<SecondAnswer> Of(Experiment experiment, TheoryResult theory)
     {
-        if (!experiment.Algorithm.IsSteady)
+        if (!experiment.Algorithm.IsPlain)
             return [];
         double temperature = experiment.Algorithm.Rate / experiment.Algorithm.Batch;
         (double Q, double M)[] exact = [.. theory.Times.Select(t => At(experiment.Model, temperature, t))];

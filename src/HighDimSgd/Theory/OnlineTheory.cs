@@ -8,7 +8,7 @@ namespace HighDimSgd.Theory;
 /// <summary>
 /// The limit of one-pass SGD at temperature tau = rate/B (Saad and Solla 1995, Goldt et al. 2019):
 /// dq/dt = -2 lambda q - 2 E[l w] + tau E[l^2], dm/dt = -lambda m - E[l w*], (w, w*) Gaussian of covariance ((q, m), (m, rho)); with
-/// schedules both times u, and u tau, v lambda. No Monte-Carlo error: the errors of its curves are 0.
+/// schedules both times u, and u tau, v lambda; momentum beta makes u larger by 1/(1-beta). No Monte-Carlo error: the errors of its curves are 0.
 /// </summary>
 /// <param name="experiment">An experiment with the algorithm <c>online</c>.</param>
 /// <param name="cancellation">Stops the integration.</param>
@@ -117,7 +117,7 @@ public sealed class OnlineTheory(Experiment experiment, CancellationToken cancel
     {
         SlopeMoments l = fresh.Slope(q, m);
         AlgorithmSpec algorithm = experiment.Algorithm;
-        double u = algorithm.RateFactorAt(time), ridge = experiment.Model.Ridge * algorithm.RidgeFactorAt(time);
+        double u = algorithm.RateFactorAt(time) / (1 - algorithm.Momentum), ridge = experiment.Model.Ridge * algorithm.RidgeFactorAt(time);
         double temperature = u * algorithm.Rate / algorithm.Batch;
         return (u * (-2 * ((ridge * q) + l.AlongStudent) + (temperature * l.Square)), u * ((-ridge * m) - l.AlongTeacher));
     }

@@ -15,7 +15,7 @@ public static class ResponseForm
     /// <summary>R_th(k, k/2), k/2 rounded down.</summary>
     public const string Late = "response_half";
 
-    /// <summary>R_th(k, 0) less what <see cref="ResponseLaw"/> gives from the R_th(j, 0), j below k; only where all steps are alike.</summary>
+    /// <summary>R_th(k, 0) less what <see cref="ResponseLaw"/> gives from the R_th(j, 0), j below k; only without schedules and momentum.</summary>
     public const string Law = "response_law";
 
     /// <summary>The rows that a sweep adds to its observables, in order; empty where it has no tangents or no closed form.</summary>
@@ -23,7 +23,7 @@ public static class ResponseForm
     {
         if (!experiment.Model.IsLinear || DmftSweeps.MethodOf(experiment) != ResponseMethod.Tangent)
             return [];
-        return experiment.Algorithm.IsSteady ? [Early, Late, Law] : [Early, Late];
+        return experiment.Algorithm.IsPlain ? [Early, Late, Law] : [Early, Late];
     }
 
     /// <summary>Writes the rows into the last rows of a sweep's curves; at step 0 there is no response.</summary>
@@ -38,7 +38,7 @@ public static class ResponseForm
             int k = experiment.RecordSteps[record];
             curves[first, record] = k == 0 ? double.NaN : early[k - 1];
             curves[first + 1, record] = k == 0 ? double.NaN : response(k, k / 2);
-            if (!experiment.Algorithm.IsSteady)
+            if (!experiment.Algorithm.IsPlain)
                 continue;
             curves[first + 2, record] = k == 0 ? double.NaN : early[k - 1] - ResponseLaw.Next(
                 early.AsSpan(0, k - 1), experiment.Aspect, experiment.Model.Ridge, experiment.Algorithm.Step);
@@ -56,7 +56,7 @@ public static class ResponseForm
             Answer("Marchenko-Pastur", Early, k => exact(k, 0), "the integral over the Marchenko-Pastur law"),
             Answer("Marchenko-Pastur", Late, k => exact(k, k / 2), "the integral over the Marchenko-Pastur law"),
         ];
-        return experiment.Algorithm.IsSteady ? [.. answers, Answer("Laplace law", Law, _ => 0, "the self-consistent law of the response")] : answers;
+        return experiment.Algorithm.IsPlain ? [.. answers, Answer("Laplace law", Law, _ => 0, "the self-consistent law of the response")] : answers;
 
         SecondAnswer Answer(string name, string row, Func<int, double> value, string about) => new(
             $"{name} ({theory.Clock})", row, theory.Sweeps[row],
@@ -66,7 +66,7 @@ public static class ResponseForm
 
     private static Func<int, int, double> Exact(Experiment experiment)
     {
-        if (!experiment.Algorithm.IsSteady)
+        if (!experiment.Algorithm.IsPlain)
             return (k, p) => RidgeMoments.Response(experiment, k, p);
         double[] byLag = RidgeVolterra.Solve(experiment).Response;
         return (k, p) => byLag[k - 1 - p];

@@ -19,12 +19,12 @@ public sealed record RidgeStability(double KernelMass, double GrowthRate)
     /// <summary>True where the loss stays bounded for all times.</summary>
     public bool IsStable => KernelMass < 1;
 
-    /// <summary>The stability of an experiment, online included; null where there is no closed answer: other losses, schedules, epochs.</summary>
+    /// <summary>The stability of an experiment, online included; null where there is no closed answer: other losses, schedules, momentum, epochs.</summary>
     public static RidgeStability? Of(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         AlgorithmSpec algorithm = experiment.Algorithm;
-        return experiment.Model.IsLinear && algorithm.IsSteady && algorithm.Sampling != Sampling.Reshuffle
+        return experiment.Model.IsLinear && algorithm.IsPlain && algorithm.Sampling != Sampling.Reshuffle
             ? Of(experiment.Aspect, experiment.Model.Ridge, algorithm.Step, algorithm.EffectiveTemperature(experiment.Aspect)) : null;
     }
 

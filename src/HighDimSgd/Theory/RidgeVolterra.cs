@@ -39,13 +39,13 @@ public sealed record RidgeSolution(
 public static class RidgeVolterra
 {
     /// <summary>Solves an experiment.</summary>
-    /// <exception cref="ArgumentException">The loss is not squared, the label not linear, or the steps differ: see <see cref="RidgeMoments"/>.</exception>
+    /// <exception cref="ArgumentException">The loss is not squared, the label not linear, or there is a schedule or momentum: see <see cref="RidgeMoments"/>.</exception>
     public static RidgeSolution Solve(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         var algorithm = experiment.Algorithm;
-        if (!algorithm.IsSteady)
-            throw new ArgumentException("The kernels of the Volterra equation depend on the lag alone only where all steps are alike.", nameof(experiment));
+        if (!algorithm.IsPlain)
+            throw new ArgumentException("The kernels of the Volterra equation depend on the lag alone only without schedules, and are other ones with momentum.", nameof(experiment));
         return Solve(
             experiment.Model, experiment.Aspect, algorithm.Step, algorithm.Steps, algorithm.EffectiveTemperature(experiment.Aspect));
     }

@@ -31,12 +31,17 @@ public static class StepExtrapolation
     /// <param name="experiment">The experiment at its coarsest step D; its record times are kept.</param>
     /// <param name="device">Where sweeps run.</param>
     /// <returns>Curves by observable, at the record times.</returns>
-    /// <exception cref="ArgumentException">The clock is minibatch or table, whose temperature is the step's, or the algorithm has true iterations.</exception>
+    /// <exception cref="ArgumentException">
+    /// The clock is minibatch or table, whose temperature is the step's, the algorithm has true iterations, or there is momentum, which
+    /// belongs to a step.
+    /// </exception>
     /// <exception cref="MachineException">A sweep was refused; the message says why.</exception>
     public static IReadOnlyDictionary<string, ContinuousCurve> Solve(Experiment experiment, IDevice device)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(device);
+        if (experiment.Algorithm.Momentum != 0)
+            throw new ArgumentException("Momentum belongs to a step: at fixed beta it is gone in continuous time.", nameof(experiment));
         if (experiment.Algorithm.Kind is ClockKind.Minibatch or ClockKind.Table || experiment.Algorithm.IsIterative)
             throw new ArgumentException("Extensive batches have no continuous time, and true iterations have no steps to extrapolate.", nameof(experiment));
         Dictionary<string, double[,]>[] levels = [.. Runs(experiment).Select(run => Sweep(run, device))];

@@ -13,6 +13,7 @@ internal sealed class TwoTime
     internal const double Nugget = 1e-6;
 
     private readonly Func<int, double> shrinking;
+    private readonly double momentum;
     private readonly double teacherNorm;
     private readonly double[,] covariance;
     private readonly double[,] force;
@@ -26,8 +27,10 @@ internal sealed class TwoTime
     /// <param name="teacherNorm">rho.</param>
     /// <param name="startNorm">q(0).</param>
     /// <param name="startOverlap">m(0).</param>
-    public TwoTime(int steps, Func<int, double> shrinking, double teacherNorm, double startNorm, double startOverlap)
+    /// <param name="momentum">beta: a step keeps so much of the step before it.</param>
+    public TwoTime(int steps, Func<int, double> shrinking, double teacherNorm, double startNorm, double startOverlap, double momentum = 0)
     {
+        this.momentum = momentum;
         this.shrinking = shrinking;
         this.teacherNorm = teacherNorm;
         covariance = new double[steps + 1, steps + 1];
@@ -113,29 +116,32 @@ internal sealed class TwoTime
     /// <param name="forceCovariance">C_f(k,0..k).</param>
     public void Advance(int k, double teacherResponse, ReadOnlySpan<double> forceResponse, ReadOnlySpan<double> forceCovariance)
     {
-        int next = k + 1;
+        int next = k + 1, before = Math.Max(k - 1, 0);
         double shrink = shrinking(k);
         for (int l = 0; l <= k; l++)
             force[k, l] = force[l, k] = forceCovariance[l];
         for (int p = 0; p <= k; p++)
         {
-            double sum = p == k ? 1 : shrink * response[k, p];
+            double sum = p == k ? 1 : Carried(response[k, p], response[before, p]);
             for (int l = p + 1; l <= k; l++)
                 sum -= forceResponse[l] * response[l, p];
             response[next, p] = sum;
         }
 
-        overlap[next] = (shrink * overlap[k]) - (teacherResponse * teacherNorm);
+        overlap[next] = Carried(overlap[k], overlap[before]) - (teacherResponse * teacherNorm);
         for (int l = 0; l <= k; l++)
             overlap[next] -= forceResponse[l] * overlap[l];
         for (int l = 0; l <= next; l++)
         {
-            double sum = (shrink * covariance[k, l]) - (teacherResponse * overlap[l]);
+            double sum = Carried(covariance[k, l], covariance[before, l]) - (teacherResponse * overlap[l]);
             for (int p = 0; p <= k; p++)
                 sum -= forceResponse[p] * covariance[p, l];
             for (int p = 0; p < l; p++)
                 sum += force[k, p] * response[l, p];
             covariance[next, l] = covariance[l, next] = sum;
         }
+
+        // What a step carries on of the parameter: (1 - lambda D) theta^k + beta (theta^k - theta^{k-1}).
+        double Carried(double now, double earlier) => momentum == 0 ? shrink * now : (shrink * now) + (momentum * (now - earlier));
     }
 }

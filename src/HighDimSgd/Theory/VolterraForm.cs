@@ -6,16 +6,16 @@ namespace HighDimSgd.Theory;
 
 /// <summary>
 /// Squared loss, linear label, any full-pass clock: q, m, training loss and mean squared derivative against the Volterra equation
-/// at step D, or against the recursion of the moments where steps differ.
+/// at step D, or against the recursion of the moments with a schedule or momentum.
 /// </summary>
 internal static class VolterraForm
 {
     /// <summary>The comparisons for one theory.</summary>
     public static IEnumerable<SecondAnswer> Of(Experiment experiment, TheoryResult theory)
     {
-        bool isSteady = experiment.Algorithm.IsSteady;
-        RidgeCurves exact = isSteady ? RidgeVolterra.Solve(experiment) : RidgeMoments.Solve(experiment);
-        string name = isSteady ? "Volterra equation" : "recursion of moments";
+        bool isPlain = experiment.Algorithm.IsPlain;
+        RidgeCurves exact = isPlain ? RidgeVolterra.Solve(experiment) : RidgeMoments.Solve(experiment);
+        string name = isPlain ? "Volterra equation" : "recursion of moments";
         (string Name, double[] Curve)[] curves =
         [
             (Observables.Q, exact.Q), (Observables.M, exact.M), (Observables.TrainLoss, exact.TrainLoss), (Observables.Grad2, exact.Grad2),

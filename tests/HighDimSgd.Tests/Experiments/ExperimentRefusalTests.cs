@@ -10,7 +10,7 @@ public class ExperimentRefusalTests
     // misspelt, unknown, missing, doubled
     [InlineData("  ridge: 0.1", "  rigde: 0.1", 7, "model: unknown key 'rigde', did you mean 'ridge'?; known here: loss, label, ridge")]
     [InlineData("seed: 7", "sead: 7", 3, "unknown key 'sead', did you mean 'seed'?")]
-    [InlineData("temperature: 4.0", "temprature: 4.0", 11, "algorithm: unknown key 'temprature', did you mean 'temperature'?; known here: kind, temperature, step, horizon")]
+    [InlineData("temperature: 4.0", "temprature: 4.0", 11, "algorithm: unknown key 'temprature', did you mean 'temperature'?; known here: kind, temperature, step, momentum, horizon")]
     [InlineData("{kind: logistic, slope", "{knid: logistic, slope", 6, "model.label: unknown key 'knid', did you mean 'kind'?")]
     [InlineData("seed: 7", "colour: red", 3, "unknown key 'colour'; known here: family, name, seed")]
     [InlineData("aspect: 2.0\n", "\n", 1, "aspect: this key is missing; allowed: a number from 0.001 to 10000")]
@@ -55,7 +55,7 @@ public class ExperimentRefusalTests
     [InlineData("loss: logistic", "loss: squared", 6, "model.label.kind: label 'logistic' does not fit loss 'squared'; allowed with this loss: linear")]
     [InlineData("{kind: logistic, slope: 3.0}", "{kind: linear, noise: 0}", 6, "label 'linear' does not fit loss 'logistic'; allowed with this loss: sign, logistic")]
     [InlineData("{kind: logistic, slope: 3.0}", "{kind: sign, slope: 3.0}", 6, "model.label.slope: kind 'sign' does not take this key; it takes: kind")]
-    [InlineData("kind: sgf", "kind: gd", 11, "algorithm.temperature: kind 'gd' does not take this key; it takes: kind, step, horizon")]
+    [InlineData("kind: sgf", "kind: gd", 11, "algorithm.temperature: kind 'gd' does not take this key; it takes: kind, step, momentum, horizon")]
     [InlineData("kind: sgf, temperature: 4.0", "kind: minibatch, fraction: 0", 11, "algorithm.fraction: '0' is out of range")]
     [InlineData("kind: sgf, temperature: 4.0", "kind: poisson, temperature: 0.0003", 11, "algorithm.temperature: 0.0003 is too small for a Poisson clock")]
     [InlineData("storage: auto", "storage: bit", 12, "design.storage: 'bit' needs law 'rademacher'")]

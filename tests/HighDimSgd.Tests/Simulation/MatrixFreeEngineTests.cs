@@ -35,10 +35,13 @@ public class MatrixFreeEngineTests
         Compare(experiment, inside, new ReferenceReplica(experiment, size, 3, images: inside.Images).Run());
     }
 
-    [Fact]
-    public void FollowsSchedules()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.7)]
+    public void FollowsSchedulesAndMomentum(double momentum)
     {
         Experiment experiment = ScheduledReplicaTests.Scheduled(MatrixFree(Settings.Small()));
+        experiment = experiment with { Algorithm = experiment.Algorithm with { Momentum = momentum } };
         Inside inside = Run(new CpuDevice(1), experiment, 40);
         Compare(
             experiment, inside,

@@ -58,6 +58,7 @@ internal sealed class ReferenceReplica(
             };
         }
 
+        double[] earlier = theta;
         var rows = new List<double[]>();
         for (int k = 0; ; k++)
         {
@@ -80,7 +81,9 @@ internal sealed class ReferenceReplica(
                     next[j] -= f * x[i, j];
             }
 
-            theta = next;
+            for (int j = 0; j < columns; j++)
+                next[j] += algorithm.Momentum * (theta[j] - earlier[j]);
+            (earlier, theta) = (theta, next);
         }
     }
 

@@ -182,7 +182,7 @@ public sealed class ScheduledTheoryTests : IDisposable
         }
     }
 
-    private static Experiment Linear(ClockKind clock, double aspect) => new()
+    internal static Experiment Linear(ClockKind clock, double aspect) => new()
     {
         Name = "linear",
         Seed = 3,

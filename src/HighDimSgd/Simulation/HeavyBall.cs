@@ -1,0 +1,26 @@
+using HighDimSgd.Devices;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Bodies;
+
+namespace HighDimSgd.Simulation;
+
+/// <summary>The velocities of replicas that run with momentum.</summary>
+/// <param name="skeletons">The device.</param>
+/// <param name="velocity">Memory of the velocities.</param>
+/// <param name="batch">Most replicas of a batch.</param>
+/// <param name="momentum">beta.</param>
+internal sealed class HeavyBall<TReal, TWord, TView>(
+    ISkeletons<TReal, TWord, TView> skeletons, Slots<TReal, TWord, TView> velocity, int batch, double momentum)
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+{
+    private readonly float[] rest = new float[batch * velocity.Stride];
+
+    /// <summary>Puts the velocities at 0.</summary>
+    public void Restart() => skeletons.Write(velocity.View, rest);
+
+    /// <summary>One step: v becomes beta v - (ridge theta + gradient), theta becomes theta + v.</summary>
+    public void Update(int count, int size, Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, double ridge) =>
+        skeletons.For(count, size, new MomentumBody<TReal, TWord, TView>(theta, velocity, gradient, (float)momentum, (float)ridge));
+}
