@@ -330,7 +330,11 @@ public enum DesignStorage
 /// <summary>Law and storage of the design matrix, one for the whole ladder.</summary>
 /// <param name="Law">Law of the entries.</param>
 /// <param name="Storage">Storage of the entries.</param>
-public sealed record DesignSpec(DesignLaw Law = DesignLaw.Gaussian, DesignStorage Storage = DesignStorage.Auto);
+public sealed record DesignSpec(DesignLaw Law = DesignLaw.Gaussian, DesignStorage Storage = DesignStorage.Auto)
+{
+    /// <summary>True where the file left the storage to the program: then a results folder keeps the one that its work has.</summary>
+    internal bool IsOpen { get; init; }
+}
 
 /// <summary>How the responses of the DMFT sweep are found.</summary>
 public enum ResponseMethod
@@ -366,11 +370,17 @@ public sealed record TheorySpec(int Paths = 100_000, int Sweeps = 32, ResponseMe
     /// <summary>Time between two jumps of each of its clocks: tau delta, over l for svag.</summary>
     internal static double Visit(AlgorithmSpec algorithm, double aspect) => algorithm.EffectiveTemperature(aspect) * aspect / algorithm.Amplification;
 
-    /// <summary>The longest steps that fit the horizon and are no longer than 0.2, nor too long for the clock to be drawn at the last.</summary>
+    /// <summary>
+    /// The longest steps that fit the horizon and are no longer than 0.2, nor too long for the clock to be drawn at the last. Jumps of schedules fall
+    /// on boundaries of the first, where up to twice as many steps bring that about.
+    /// </summary>
     internal static double[] DefaultSteps(AlgorithmSpec algorithm, double aspect)
     {
-        double longest = Math.Min(LongestStep, 4 * MostJumps(algorithm) * Visit(algorithm, aspect));
-        double first = algorithm.Horizon / Math.Ceiling((algorithm.Horizon / longest) - 1e-9);
+        double longest = Math.Min(LongestStep, 4 * MostJumps(algorithm) * Visit(algorithm, aspect)), horizon = algorithm.Horizon;
+        int fewest = (int)Math.Ceiling((horizon / longest) - 1e-9);
+        double[] jumps = [.. new[] { algorithm.RateSchedule, algorithm.RidgeSchedule }.SelectMany(s => s?.Jumps ?? []).Select(t => t / horizon)];
+        int count = Enumerable.Range(fewest, fewest + 1).FirstOrDefault(n => jumps.All(t => Math.Abs((t * n) - Math.Round(t * n)) < 1e-9 * n), fewest);
+        double first = horizon / count;
         return [first, first / 2, first / 4];
     }
 }

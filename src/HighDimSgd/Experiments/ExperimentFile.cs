@@ -18,9 +18,13 @@ public sealed partial record Experiment
 
     /// <summary>Checks an experiment that was built in code by the rules of the file, and returns what the file would give.</summary>
     /// <exception cref="ExperimentException">A value is not allowed.</exception>
-    public Experiment Validate() => (Keys.Loss.Refusal(Model.Loss) ?? Keys.Label.Refusal(Model.Label)) is { } refusal
-        ? throw refusal
-        : Parse(ToJson().ToJsonString(), "experiment");
+    public Experiment Validate()
+    {
+        if ((Keys.Loss.Refusal(Model.Loss) ?? Keys.Label.Refusal(Model.Label)) is { } refusal)
+            throw refusal;
+        Experiment valid = Parse(ToJson().ToJsonString(), "experiment");
+        return valid with { Design = valid.Design with { IsOpen = valid.Design.IsOpen || Design.IsOpen } };
+    }
 
     /// <summary>
     /// The experiment as its file would say it, with the defaults filled in and a fixed order of keys. Reading it again gives

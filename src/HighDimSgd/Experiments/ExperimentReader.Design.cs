@@ -20,9 +20,10 @@ internal sealed partial class ExperimentReader
             : null;
         if (storage == DesignStorage.MatrixFree && obstacle is not null)
             throw design.Refuse(Keys.Storage, $"'matrix-free' needs {obstacle}; allowed: auto or float32");
-        if (storage == DesignStorage.Auto)
+        bool isOpen = storage == DesignStorage.Auto;
+        if (isOpen)
             storage = obstacle is null && IsFasterUnstored() ? DesignStorage.MatrixFree : DesignStorage.Float32;
-        return new DesignSpec(law, storage);
+        return new DesignSpec(law, storage) { IsOpen = isOpen };
 
         bool IsFasterUnstored()
         {

@@ -44,6 +44,9 @@ public sealed record Schedule(ScheduleKind Kind)
     /// <summary>Times at which the factor jumps or bends; it is smooth between them.</summary>
     public IEnumerable<double> Breaks => [Warmup, .. Times];
 
+    /// <summary>Times at which it jumps.</summary>
+    public IEnumerable<double> Jumps => Kind == ScheduleKind.Step ? Times : [];
+
     /// <summary>The factor; where it jumps, the value after the jump.</summary>
     /// <param name="time">Time t, at least 0.</param>
     /// <param name="horizon">Time at the end.</param>

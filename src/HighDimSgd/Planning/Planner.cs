@@ -23,8 +23,10 @@ public static class Planner
         ArgumentNullException.ThrowIfNull(options);
         Refuse(experiment, options);
         IDevice device = Device.Open(options.Device, options.Threads);
+        string folder = Runner.OutputFolder(experiment, new(options.Output));
+        experiment = UnitStore.Settled(folder, experiment, device.Key);
         MemoryCheck.Refuse(experiment, device);
-        var store = new UnitStore(Runner.OutputFolder(experiment, new(options.Output)), experiment, device.Key);
+        var store = new UnitStore(folder, experiment, device.Key);
         return new PlanInTheMaking(experiment, device, store, options).Plan();
     }
 

@@ -24,6 +24,9 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     // An entry that is drawn anew costs as much as this many passes over one that is there.
     private const double DrawingWork = 20;
 
+    // A coordinate of the velocity, and the 0 that it is put back to.
+    private const long VelocityBytes = 2 * sizeof(float);
+
     /// <summary>Bytes that the whole run of a size needs.</summary>
     public static long Bytes(Experiment experiment, int size, int workers) => BytesOf(experiment, size) * workers;
 
@@ -94,12 +97,16 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         }
     }
 
-    private static long BytesOf(Experiment experiment, int size) => experiment.Algorithm.Kind switch
+    private static long BytesOf(Experiment experiment, int size)
     {
-        ClockKind.Online => new FreshShape(size, experiment.Algorithm.Batch).Bytes,
-        _ when experiment.IsMatrixFree => new MatrixFreeShape(experiment.Samples(size), experiment.Algorithm.Steps).Bytes,
-        _ => new DenseShape(size, experiment.Samples(size)).Bytes + (16L * experiment.Algorithm.SamplesPerIteration),
-    };
+        long velocity = experiment.Algorithm.Momentum == 0 ? 0 : VelocityBytes * new DenseShape(size, 0).RowStride;
+        return experiment.Algorithm.Kind switch
+        {
+            ClockKind.Online => new FreshShape(size, experiment.Algorithm.Batch).Bytes + velocity,
+            _ when experiment.IsMatrixFree => new MatrixFreeShape(experiment.Samples(size), experiment.Algorithm.Steps).Bytes,
+            _ => new DenseShape(size, experiment.Samples(size)).Bytes + velocity + (16L * experiment.Algorithm.SamplesPerIteration),
+        };
+    }
 
     /// <summary>Numbers that are drawn for a design: its entries, or where it is not stored a normal and an increment for every sample and step.</summary>
     public static double EntriesDrawn(Experiment experiment, int size) =>

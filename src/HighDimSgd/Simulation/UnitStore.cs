@@ -39,6 +39,19 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
     public static IEnumerable<string> Files(string units, string prefix = "") =>
         Directory.Exists(units) ? Directory.EnumerateFiles(units, prefix + "*.unit").Order(StringComparer.Ordinal) : [];
 
+    /// <summary>
+    /// The experiment with the storage of the work that is in its results folder, where the file leaves it open: which is faster can change with the
+    /// sizes and replicas that a folder may be continued with, and the numbers of a folder are of one storage.
+    /// </summary>
+    public static Experiment Settled(string results, Experiment experiment, string deviceKey)
+    {
+        if (!experiment.Design.IsOpen || Files(UnitFolder(results), $"{Simulator.Kind}-").FirstOrDefault() is not { } path)
+            return experiment;
+        string hash = WorkUnit.Read(path).Hash;
+        return Enum.GetValues<DesignStorage>().Select(s => experiment with { Design = experiment.Design with { Storage = s } })
+            .FirstOrDefault(e => HashOfSimulation(e, deviceKey) == hash) ?? experiment;
+    }
+
     /// <summary>Refuses a folder whose units do not belong, before anything is computed.</summary>
     /// <param name="stages">The stages that will run.</param>
     /// <exception cref="ExperimentException">A unit is damaged, or of another experiment.</exception>

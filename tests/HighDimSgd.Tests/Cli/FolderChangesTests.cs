@@ -1,4 +1,6 @@
 using HighDimSgd.Cli;
+using HighDimSgd.Experiments;
+using HighDimSgd.Simulation;
 
 namespace HighDimSgd.Tests.Cli;
 
@@ -63,6 +65,24 @@ public sealed class FolderChangesTests : IDisposable
             Assert.Single(error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
             Assert.Equal(before, Results("there"));
         }
+    }
+
+    [Theory]
+    [InlineData("auto", 0, DesignStorage.Float32)]
+    [InlineData("float32", 0, DesignStorage.Float32)]
+    [InlineData("matrix-free", 2, DesignStorage.MatrixFree)]
+    public void AFolderKeepsItsStorageWhereTheFileLeavesItOpen(string storage, int refused, DesignStorage kept)
+    {
+        string text = First.Replace("horizon: 0.4", "horizon: 4", StringComparison.Ordinal), more = text.Replace("32]", "32, 64, 400]", StringComparison.Ordinal);
+        Assert.Equal(DesignStorage.Float32, Experiment.Parse(text, "f").Design.Storage);
+        Assert.Equal(DesignStorage.MatrixFree, Experiment.Parse(more, "f").Design.Storage);
+        Assert.True(Run(text, "there") is 0 or 1, $"{error}");
+        string changed = $"design: {{storage: {storage}}}\n{more}", there = Path.Combine(folder, "there");
+        Assert.True(Run(changed, "there") is int code && (refused == 2 ? code == 2 : code is 0 or 1), $"{error}");
+        Experiment open = Experiment.Parse(changed, "f");
+        Assert.Equal(kept, UnitStore.Settled(there, open, "cpu").Design.Storage);
+        Assert.Equal(kept, UnitStore.Settled(there, open.Validate(), "cpu").Design.Storage);
+        Assert.Equal(open.Design.Storage, UnitStore.Settled(Path.Combine(folder, "empty"), open, "cpu").Design.Storage);
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public class ExperimentFileTests
             e.Model);
         Assert.Equal(2, e.Aspect);
         Assert.Equal(new AlgorithmSpec { Kind = ClockKind.Sgf, Temperature = 4, Step = 0.2, Steps = 60 }, e.Algorithm);
-        Assert.Equal(new DesignSpec(DesignLaw.Gaussian, DesignStorage.MatrixFree), e.Design);
+        Assert.Equal((DesignLaw.Gaussian, DesignStorage.MatrixFree), (e.Design.Law, e.Design.Storage));
         Assert.Equal([250, 500, 1000], e.Sizes);
         Assert.Equal([200, 200, 200], e.Replicas);
         Assert.Equal([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60], e.RecordSteps);

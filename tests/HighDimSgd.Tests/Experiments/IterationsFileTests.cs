@@ -17,6 +17,18 @@ public sealed class IterationsFileTests
 
     private static readonly string Sgd = Text.Replace("kind: svag, batch: 2, rate: 3, amplification: 4", "kind: sgd, batch: 2, rate: 3", StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("rate: {kind: step, times: [1.5, 2.25], factor: 0.1}", 0.1875)] // 32 steps; 30 of 0.2 have them inside
+    [InlineData("rate: {kind: step, times: [1.6], factor: 0.1}", 0.2)]
+    [InlineData("rate: {kind: step, times: [1.2345], factor: 0.1}", 0.2)] // no step does it
+    [InlineData("rate: {kind: cosine, warmup: 1.5}", 0.2)] // no jump
+    public void StepsOfTheTheoryEndWhereASchedulesJumps(string schedule, double first)
+    {
+        Experiment sgd = Experiment.Parse(Sgd.Replace("horizon: 6", $"horizon: 6, schedule: {{{schedule}}}", StringComparison.Ordinal), "f");
+        Assert.Equal(first, sgd.Theory.Steps[0], 1e-12);
+        Assert.Equal(sgd, sgd.Validate());
+    }
+
     [Fact]
     public void TheyReadAndReadBack()
     {

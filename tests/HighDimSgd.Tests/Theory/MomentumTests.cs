@@ -26,6 +26,9 @@ public sealed class MomentumTests : IDisposable
         Assert.Equal(0.9, e.Algorithm.Momentum);
         Assert.Equal(e, e.Validate());
         Assert.NotEqual(UnitStore.HashOfSimulation(none, "cpu"), UnitStore.HashOfSimulation(e, "cpu"));
+        (Experiment still, Experiment moving) = (Stored(none), Stored(e));
+        Assert.True(Simulator.Bytes(moving, 1000, 1) >= Simulator.Bytes(still, 1000, 1) + (1000 * sizeof(float)), "a velocity takes memory");
+        static Experiment Stored(Experiment of) => of with { Design = new(DesignLaw.Gaussian, DesignStorage.Float32) };
         Assert.Equal(none, Experiment.Parse(Samples.With(Algorithm, Algorithm + ", momentum: 0"), "f"));
         Assert.DoesNotContain("momentum", none.ToJson().ToJsonString(), StringComparison.Ordinal);
         Assert.Contains("'1' is out of range", Samples.Refusal(Samples.With(Algorithm, Algorithm + ", momentum: 1")), StringComparison.Ordinal);
