@@ -1,5 +1,6 @@
 using System.Globalization;
 using HighDimSgd.Devices.Cpu;
+using HighDimSgd.Experiments;
 
 namespace HighDimSgd.Devices;
 
@@ -39,6 +40,10 @@ public static class Device
 
     /// <summary>The fastest device of this machine.</summary>
     public static IDevice Auto() => Open("auto");
+
+    /// <summary>The key of the device that runs an experiment: for auto the CPU where GPUs cannot run it, which is iterations on batches of a stored design.</summary>
+    internal static string KeyFor(Experiment experiment, string key) =>
+        key == "auto" && experiment.Algorithm.Kind is (ClockKind.Sgd or ClockKind.Svag) ? "cpu" : key;
 
     /// <summary>Opens a device by its key.</summary>
     /// <param name="key">auto, cpu, cuda, opencl or ilgpu-cpu; auto is a GPU where there is one, CUDA before OpenCL, else the CPU.</param>

@@ -1,3 +1,4 @@
+using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 
 namespace HighDimSgd.Tests.Experiments;
@@ -27,6 +28,13 @@ public sealed class IterationsFileTests
         Experiment sgd = Experiment.Parse(Sgd.Replace("horizon: 6", $"horizon: 6, schedule: {{{schedule}}}", StringComparison.Ordinal), "f");
         Assert.Equal(first, sgd.Theory.Steps[0], 1e-12);
         Assert.Equal(sgd, sgd.Validate());
+    }
+
+    [Fact]
+    public void TheFastestDeviceIsOneThatRunsThem()
+    {
+        Assert.Equal(("cpu", "cuda"), (Device.KeyFor(Experiment.Parse(Sgd, "f"), "auto"), Device.KeyFor(Experiment.Parse(Text, "f"), "cuda")));
+        Assert.Equal("auto", Device.KeyFor(Experiment.Parse(Samples.Text, "f"), "auto"));
     }
 
     [Fact]
