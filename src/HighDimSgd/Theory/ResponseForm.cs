@@ -51,6 +51,8 @@ public static class ResponseForm
         if (Rows(experiment).Count == 0)
             return [];
         Func<int, int, double> exact = Exact(experiment);
+        // Where a step overshoots, responses grow from 1 on.
+        double scale = experiment.RecordSteps.Where(k => k > 0).Select(k => Math.Abs(exact(k, 0))).Append(1).Max();
         SecondAnswer[] answers =
         [
             Answer("Marchenko-Pastur", Early, k => exact(k, 0), "the integral over the Marchenko-Pastur law"),
@@ -60,7 +62,7 @@ public static class ResponseForm
 
         SecondAnswer Answer(string name, string row, Func<int, double> value, string about) => new(
             $"{name} ({theory.Clock})", row, theory.Sweeps[row],
-            [.. experiment.RecordSteps.Select(k => k == 0 ? double.NaN : value(k))], 1,
+            [.. experiment.RecordSteps.Select(k => k == 0 ? double.NaN : value(k))], scale,
             (double)experiment.Algorithm.Steps / experiment.Theory.Paths, about);
     }
 

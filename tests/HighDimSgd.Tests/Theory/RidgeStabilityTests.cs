@@ -79,6 +79,24 @@ public sealed class RidgeStabilityTests : IDisposable
         Assert.Equal("fail", HighDimSgd.Statistics.Comparison.Compare(experiment, theory, curves).Status);
     }
 
+    [Fact]
+    public void WhereAStepOvershootsTheResponseStillFollowsItsClosedForm()
+    {
+        // Responses grow to about 1e9 here, with the rounding of 32-bit floats in proportion.
+        Experiment experiment = Edge("edge-beyond") with
+        {
+            Algorithm = new() { Kind = ClockKind.Gd, Step = 1.5, Steps = 20 },
+            RecordSteps = [0, 5, 10, 20],
+            Theory = new(2000, 6),
+        };
+        ExperimentResult result = Runner.Run(experiment, new(folder, Stages: Stages.Theory));
+        Assert.NotNull(result.Instability);
+        Assert.Contains(result.ClosedForms, c => c.Observable == ResponseForm.Early);
+        Assert.All(result.ClosedForms, c => Assert.Equal("pass", c.Status));
+        Experiment wrong = experiment with { Model = experiment.Model with { Ridge = experiment.Model.Ridge + 0.01 } };
+        Assert.Contains(ClosedForms.Check([(wrong, result.Theory)]), c => c.Observable == ResponseForm.Early && c.Status == "fail");
+    }
+
     [Theory]
     [InlineData("temperature: 40, step: 0.1, horizon: 20", "the kernel mass is 19.96", "the edge is at the temperature 2.004")]
     [InlineData("temperature: 0.1, step: 5, horizon: 500", "a step of 5 overshoots in the steepest direction", "the largest stable step without noise is 0.6635")]
