@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using HighDimSgd.Experiments;
 using HighDimSgd.Results;
 using HighDimSgd.Results.Plots;
 using HighDimSgd.Results.Report;
@@ -10,6 +11,18 @@ public sealed class ReportTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("hdsgd-report-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("{kind: table, weights: [0, 2], chances: [0.5, 0.5], step: 0.2, horizon: 12}", "Descent with a clock of 2 weights (effective temperature τ' = 0.1): ")]
+    [InlineData("{kind: gd, step: 0.2, horizon: 12, momentum: 0.9}", "Gradient descent, momentum β = 0.9: ")]
+    [InlineData("{kind: gd, step: 0.2, horizon: 12, schedule: {rate: {kind: cosine}, ridge: {kind: cosine}}}", "Gradient descent, rate and ridge by schedules: ")]
+    [InlineData("{kind: minibatch, fraction: 0.5, step: 0.2, horizon: 12}", "Minibatch descent with batch fraction b = 0.5: ")]
+    public void TheSentenceNamesTheAlgorithm(string algorithm, string begin)
+    {
+        string text = HighDimSgd.Tests.Experiments.Samples.With("{kind: sgf, temperature: 4.0, step: 0.2, horizon: 12.0}", algorithm)
+            .Replace("compare: [sgf]", "compare: [gd]", StringComparison.Ordinal);
+        Assert.StartsWith(begin, Captions.Summary(Experiment.Parse(text, "f")), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void FigureHasEveryCurveAndPoint()

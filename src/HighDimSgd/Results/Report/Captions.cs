@@ -37,9 +37,10 @@ internal static class Captions
             ClockKind.Sgd => $"Multi-pass SGD with {Batches(a)}",
             ClockKind.Svag => $"SVAG at amplification l = {a.Amplification} with {Batches(a)}",
             ClockKind.Poisson => $"SGD with a Poisson clock at temperature τ = {Digits.Plain(a.Temperature)}",
+            ClockKind.Table => $"Descent with a clock of {a.Weights.Count} weights (effective temperature τ' = {Digits.Plain(a.EffectiveTemperature(e.Aspect))})",
             _ => $"Minibatch descent with batch fraction b = {Digits.Plain(a.Fraction)}",
         };
-        string learning = $"{algorithm}: {e.Model.Loss.Caption} loss, {e.Model.Label.Caption}, ridge λ = {Digits.Plain(e.Model.Ridge)}, ";
+        string learning = $"{algorithm}{Extras(a)}: {e.Model.Loss.Caption} loss, {e.Model.Label.Caption}, ridge λ = {Digits.Plain(e.Model.Ridge)}, ";
         string aspect = e.IsOnline ? string.Empty : $"aspect ratio δ = n/d = {Digits.Plain(e.Aspect)}, ";
         return learning + aspect + (a.IsIterative
             ? $"to time t = iteration × {(a.Kind == ClockKind.Svag ? "rate/(l d)" : "rate/d")} = {Digits.Plain(a.Horizon)}."
@@ -49,6 +50,15 @@ internal static class Captions
     /// <summary>What time is, in words for an axis.</summary>
     public static string Time(AlgorithmSpec a) => !a.IsIterative ? "time t (steps × D)"
         : a.Kind == ClockKind.Svag ? "time t (iterations × rate/(l d))" : "time t (iterations × rate/d)";
+
+    private static string Extras(AlgorithmSpec a) => (a.Momentum == 0 ? string.Empty : $", momentum β = {Digits.Plain(a.Momentum)}")
+        + (a.RateSchedule, a.RidgeSchedule) switch
+        {
+            (null, null) => string.Empty,
+            (_, null) => ", rate by a schedule",
+            (null, _) => ", ridge by a schedule",
+            _ => ", rate and ridge by schedules",
+        };
 
     private static string Batches(AlgorithmSpec a) =>
         $"batch B = {a.Batch} and rate {Digits.Plain(a.Rate)} (temperature τ = {Digits.Plain(a.Rate / a.Batch)})"
