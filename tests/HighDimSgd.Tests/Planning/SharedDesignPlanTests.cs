@@ -48,7 +48,10 @@ public sealed class SharedDesignPlanTests : IDisposable
     public void OneLineSaysWhichOfTheTwoToBuy(int shared)
     {
         Experiment experiment = Ladder(ClockKind.Sgf) with { ReplicasPerDesign = shared };
-        string line = Assert.Single(Planner.Make(experiment, new(folder)).Notes, n => n.Contains("per design", StringComparison.Ordinal));
+        // The advice rests on timings, and is left out where other work has disturbed them: several plans, of which one must have it.
+        string line = Assert.Single(
+            Enumerable.Range(0, 5).Select(_ => Planner.Make(experiment, new(folder)).Notes.Where(n => n.Contains("per design", StringComparison.Ordinal)))
+                .First(lines => lines.Any()));
         Assert.Matches(@"^At d = 20 and t = [\d.]+, noise is \d+ ± \d+ % of the variance of q and a new design costs [\d.]+ runs: .*\.$", line);
         Assert.DoesNotContain(
             Planner.Make(experiment with { Algorithm = experiment.Algorithm with { Kind = ClockKind.Gd } }, new(folder)).Notes,
