@@ -20,24 +20,11 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMB
 
 import numpy as np  # noqa: E402  (after the thread counts)
 
-SLOPE, RIDGE, DELTA, TAU, STEP, K = 3.0, 0.1, 2.0, 4.0, 0.2, 60
+from problem import problem  # noqa: E402
+
+RIDGE, DELTA, TAU, STEP, K = 0.1, 2.0, 4.0, 0.2, 60
 SHRINK, SPREAD = np.float32(1 - RIDGE * STEP), np.float32(np.sqrt(TAU * DELTA * STEP))
 CASES = [(1000, 2000, 8), (250, 500, 32)]
-
-
-def problem(d, n, R, seed=1):
-    """Designs (R, n, d) of variance 1/d, labels of a noisy teacher, starts of norm 1 orthogonal to the teacher."""
-    g = np.random.default_rng(seed)
-    X = g.standard_normal((R, n, d), dtype=np.float32)
-    X /= np.float32(np.sqrt(d))
-    teacher = g.standard_normal((R, d), dtype=np.float32)
-    teacher *= np.sqrt(d) / np.linalg.norm(teacher, axis=1, keepdims=True)
-    theta = g.standard_normal((R, d), dtype=np.float32)
-    theta -= teacher * np.sum(theta * teacher, axis=1, keepdims=True) / d
-    theta *= np.sqrt(d) / np.linalg.norm(theta, axis=1, keepdims=True)
-    signal = np.einsum("rnd,rd->rn", X, teacher)
-    y = np.where(g.random((R, n)) < 1 / (1 + np.exp(-SLOPE * signal)), 1, -1).astype(np.float32)
-    return X, y, theta.astype(np.float32)
 
 
 def run_numpy(X, y, theta, seed):

@@ -45,6 +45,10 @@ public static class Device
     internal static string KeyFor(Experiment experiment, string key) =>
         key == "auto" && experiment.Algorithm.Kind is (ClockKind.Sgd or ClockKind.Svag) ? "cpu" : key;
 
+    /// <summary>Opens the device that runs an experiment, see <see cref="KeyFor"/>.</summary>
+    /// <exception cref="MachineException">It is not there.</exception>
+    internal static IDevice OpenFor(Experiment experiment, string key, int threads) => Open(KeyFor(experiment, key), threads);
+
     /// <summary>Opens a device by its key.</summary>
     /// <param name="key">auto, cpu, cuda, opencl or ilgpu-cpu; auto is a GPU where there is one, CUDA before OpenCL, else the CPU.</param>
     /// <param name="threads">CPU threads; 0 takes one per processor.</param>

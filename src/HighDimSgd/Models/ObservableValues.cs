@@ -1,4 +1,5 @@
 using HighDimSgd.Experiments;
+using HighDimSgd.Kernels;
 
 namespace HighDimSgd.Models;
 
@@ -6,14 +7,24 @@ namespace HighDimSgd.Models;
 internal static class ObservableValues
 {
     /// <summary>Writes column <paramref name="record"/> of a table of observables by time, fresh-data values included.</summary>
-    public static void Write(
-        ModelSpec model, FreshData fresh, double q, double m, double trainLoss, double trainError, double grad2, double[,] table, int record)
+    /// <param name="experiment">The experiment, which may ask for the mean of l^4.</param>
+    /// <param name="fresh">What fresh data would show.</param>
+    /// <param name="q">|theta|^2/d.</param>
+    /// <param name="m">theta.theta*/d.</param>
+    /// <param name="sums">Sums over the samples or paths of loss, error, l^2 and l^4.</param>
+    /// <param name="count">Number of samples or paths.</param>
+    /// <param name="table">Receives the values.</param>
+    /// <param name="record">The column.</param>
+    public static void Write(Experiment experiment, FreshData fresh, double q, double m, Four<double> sums, double count, double[,] table, int record)
     {
-        ReadOnlySpan<double> values = model.IsClassification
-            ? [q, m, trainLoss, trainError, fresh.Loss(q, m), fresh.Error(q, m), grad2]
-            : [q, m, trainLoss, fresh.Loss(q, m), grad2];
+        double loss = sums.A / count, grad2 = sums.C / count;
+        ReadOnlySpan<double> values = experiment.Model.IsClassification
+            ? [q, m, loss, sums.B / count, fresh.Loss(q, m), fresh.Error(q, m), grad2]
+            : [q, m, loss, fresh.Loss(q, m), grad2];
         for (int o = 0; o < values.Length; o++)
             table[o, record] = values[o];
+        if (experiment.Also.Contains(Observables.Grad4))
+            table[values.Length, record] = sums.D / count;
     }
 
     /// <summary>The same where there are no training samples.</summary>
@@ -22,12 +33,5 @@ internal static class ObservableValues
         (table[0, record], table[1, record], table[2, record]) = (q, m, fresh.Loss(q, m));
         if (model.IsClassification)
             table[3, record] = fresh.Error(q, m);
-    }
-
-    /// <summary>Writes the mean of l^4 where the experiment asks for it.</summary>
-    public static void WriteFourth(Experiment experiment, double grad4, double[,] table, int record)
-    {
-        if (experiment.Also.Contains(Observables.Grad4))
-            table[Observables.Of(experiment.Model).Count, record] = grad4;
     }
 }

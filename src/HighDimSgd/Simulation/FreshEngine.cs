@@ -117,9 +117,5 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         return whole.Contains(true);
     }
 
-    private Slots<TReal, TWord, TView> Allocate(long length)
-    {
-        length = (length + 63) / 64 * 64;
-        return new(skeletons.Allocate(Batch * length), length);
-    }
+    private Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(Batch, length);
 }

@@ -188,17 +188,16 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
     {
         Four<double> train = skeletons.Reduce(
             0, layout.Rows, new TrainSums<TReal, TWord, TView, TLoss>(products, labels, layout.Rows, loss));
-        double q = seen.Norm, m = seen.Theta[0] * Math.Sqrt(experiment.Model.TeacherNorm), n = layout.Rows;
+        double q = seen.Norm, m = seen.Theta[0] * Math.Sqrt(experiment.Model.TeacherNorm);
         if (!double.IsFinite(q) || !double.IsFinite(train.A) || !double.IsFinite(train.C))
             return false;
-        ObservableValues.Write(experiment.Model, fresh, q, m, train.A / n, train.B / n, train.C / n, curves, record);
-        ObservableValues.WriteFourth(experiment, train.D / n, curves, record);
+        ObservableValues.Write(experiment, fresh, q, m, train, layout.Rows, curves, record);
         return true;
     }
 
     private RandomField Field(Purpose purpose, int number) => new(experiment.Seed, purpose, size, (uint)number);
 
-    private Slots<TReal, TWord, TView> Allocate(long length) => new(skeletons.Allocate(length), length);
+    private Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(1, length);
 
     /// <summary>A force as the first pass leaves it.</summary>
     /// <param name="Along">U^T f.</param>

@@ -16,8 +16,8 @@ internal readonly record struct MatrixFreeShape(int Samples, int Steps)
     /// <summary>The table.</summary>
     public PathTable Table => new(Samples, 2 * MostImages);
 
-    /// <summary>Samples and at least 16 more, rounded up to 64.</summary>
-    public int PaddedSamples => (Samples + 16 + 63) / 64 * 64;
+    /// <summary>Elements of an array by sample.</summary>
+    public int PaddedSamples => new DenseShape(0, Samples).PaddedSamples;
 
     /// <summary>Bytes of one replica: the table, labels, products and four steps of the clock, and the float64 coordinates.</summary>
     public long Bytes => (sizeof(float) * (Table.Length + (6L * PaddedSamples))) + (sizeof(double) * (long)MostImages * MostImages / 2);

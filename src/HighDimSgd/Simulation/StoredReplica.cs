@@ -106,16 +106,13 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
         Four<double>[] overlaps = skeletons.ReduceEach(Count, Shape.Size, new OverlapSums<TReal, TWord, TView>(Theta, teacher));
         Four<double>[] train = skeletons.ReduceEach(
             Count, Shape.Samples, new TrainSums<TReal, TWord, TView, TLoss>(Products, Labels, Shape.Samples, loss));
-        double n = Shape.Samples;
         for (int slot = 0; slot < Count; slot++)
         {
             double q = overlaps[slot].A / Shape.Size, m = overlaps[slot].B / Shape.Size;
             Four<double> sums = train[slot];
             whole[slot] &= double.IsFinite(q) && double.IsFinite(m) && double.IsFinite(sums.A) && double.IsFinite(sums.C);
-            if (!whole[slot])
-                continue;
-            ObservableValues.Write(experiment.Model, fresh, q, m, sums.A / n, sums.B / n, sums.C / n, curves[slot], record);
-            ObservableValues.WriteFourth(experiment, sums.D / n, curves[slot], record);
+            if (whole[slot])
+                ObservableValues.Write(experiment, fresh, q, m, sums, Shape.Samples, curves[slot], record);
         }
 
         return whole.Contains(true);
@@ -129,11 +126,7 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
         new(experiment.Seed, purpose, Shape.Size, (uint)replica, (uint)experiment.ReplicasPerDesign);
 
     /// <summary>Memory of one more array for each replica of the batch.</summary>
-    public Slots<TReal, TWord, TView> Allocate(long length)
-    {
-        length = (length + 63) / 64 * 64;
-        return new(skeletons.Allocate(Batch * length), length);
-    }
+    public Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(Batch, length);
 
     private void TakeProducts(Slots<TReal, TWord, TView> vector) => skeletons.RowPass(
         Count, Design, Shape.RowStride, Shape.Samples, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products));

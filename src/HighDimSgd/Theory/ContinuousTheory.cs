@@ -1,6 +1,7 @@
 using HighDimSgd.Experiments;
 using HighDimSgd.Models;
 using HighDimSgd.Results;
+using HighDimSgd.Statistics;
 
 namespace HighDimSgd.Theory;
 
@@ -64,8 +65,8 @@ internal sealed class ContinuousTheory : ITheoryInTime
         Sweeps(times, GridInterpolation.Order).ToDictionary(s => s.Key, s => DmftTheory.Average(s.Value).Mean);
 
     /// <summary>Largest difference of the means over sweeps.</summary>
-    private static double Difference(double[,] a, double[,] b) => DmftTheory.Average(a).Mean.Zip(DmftTheory.Average(b).Mean, (x, y) => Math.Abs(x - y))
-        .Where(double.IsFinite).DefaultIfEmpty(0).Max();
+    private static double Difference(double[,] a, double[,] b) =>
+        Exactness.Largest([.. DmftTheory.Average(a).Mean.Zip(DmftTheory.Average(b).Mean, (x, y) => x - y)]);
 
     private Dictionary<string, double[,]> Sweeps(IReadOnlyList<double> times, int points)
     {

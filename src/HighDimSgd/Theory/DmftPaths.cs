@@ -80,10 +80,7 @@ internal sealed class DmftPaths<TReal, TWord, TView, TLoss>
                 new(products, 0), new(labels, 0), paths, loss));
             if (!double.IsFinite(sums.A) || !double.IsFinite(sums.C))
                 return new(curves, null, $"at t = {k * experiment.Algorithm.Step:g6}: the paths left the finite numbers");
-            ObservableValues.Write(
-                experiment.Model, fresh, functions.Covariance(k, k), functions.Overlap(k),
-                sums.A / paths, sums.B / paths, sums.C / paths, curves, record);
-            ObservableValues.WriteFourth(experiment, sums.D / paths, curves, record++);
+            ObservableValues.Write(experiment, fresh, functions.Covariance(k, k), functions.Overlap(k), sums, paths, curves, record++);
         }
 
         ResponseForm.Write(experiment, functions.Response, curves);

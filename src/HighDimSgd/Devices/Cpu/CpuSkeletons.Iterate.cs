@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using HighDimSgd.Kernels;
 
 namespace HighDimSgd.Devices.Cpu;
@@ -74,7 +73,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         float* last = theta + stride;
         for (; theta + (3 * Lanes) < last; theta += 4 * Lanes, row += 4 * Lanes, ahead += 4 * Lanes)
         {
-            Ask(ahead);
+            Fetch(ahead);
             a = TReal.FusedMultiplyAdd(TReal.Load(theta), TReal.Load(row), a);
             b = TReal.FusedMultiplyAdd(TReal.Load(theta + Lanes), TReal.Load(row + Lanes), b);
             c = TReal.FusedMultiplyAdd(TReal.Load(theta + (2 * Lanes)), TReal.Load(row + (2 * Lanes)), c);
@@ -95,7 +94,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         float* last = theta + stride;
         for (; theta + (3 * Lanes) < last; theta += 4 * Lanes, old += 4 * Lanes, row += 4 * Lanes, ahead += 4 * Lanes)
         {
-            Ask(ahead);
+            Fetch(ahead);
             TReal t = Added(theta, old, w, shrink), u = Added(theta + Lanes, old + Lanes, w, shrink);
             TReal v = Added(theta + (2 * Lanes), old + (2 * Lanes), w, shrink), z = Added(theta + (3 * Lanes), old + (3 * Lanes), w, shrink);
             TReal.Store(t, theta);
@@ -116,17 +115,5 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         }
 
         return a + b + (c + d);
-    }
-
-    /// <summary>Asks for four lanes' worth of memory to come to the second-level cache; it changes no result.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Ask(float* ahead)
-    {
-        if (!Sse.IsSupported)
-            return;
-        Sse.Prefetch1(ahead);
-        Sse.Prefetch1(ahead + Lanes);
-        Sse.Prefetch1(ahead + (2 * Lanes));
-        Sse.Prefetch1(ahead + (3 * Lanes));
     }
 }
