@@ -22,6 +22,10 @@ public sealed record MultiplicativeNoise() : FlowProblem(
     public override int Dimension(int inputs) => 1;
 
     /// <inheritdoc/>
+    public override AffineNoise? Affine(float[] data, int samples, int inputs) => this["cubic"] != 0 ? null : new(
+        new[,] { { this["curvature"], 0 } }, [new[,] { { 0, this["additive"] } }, new[,] { { this["multiplicative"], 0 } }]);
+
+    /// <inheritdoc/>
     public override TResult Close<TReal, TWord, TView, TResult>(TView data, int samples, int inputs, IFlowProblemUser<TReal, TWord, TView, TResult> user) =>
         user.Use(new MultiplicativeProblem<TReal, TWord, TView>(
             (float)this["curvature"], (float)this["cubic"], (float)this["additive"], (float)this["multiplicative"]));
@@ -37,6 +41,9 @@ public sealed record LinearRegression() : FlowProblem("linear-regression", "the 
 
     /// <inheritdoc/>
     public override int Dimension(int inputs) => inputs;
+
+    /// <inheritdoc/>
+    public override AffineNoise? Affine(float[] data, int samples, int inputs) => AffineNoise.Regression(data, samples, inputs, this["ridge"]);
 
     /// <inheritdoc/>
     public override TResult Close<TReal, TWord, TView, TResult>(TView data, int samples, int inputs, IFlowProblemUser<TReal, TWord, TView, TResult> user) =>
