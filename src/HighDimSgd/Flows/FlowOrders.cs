@@ -4,7 +4,10 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace HighDimSgd.Flows;
 
-/// <summary>How differences vanish: a h^s (1 + b h) is fitted to them, its second term at most as large as its first.</summary>
+/// <summary>
+/// How differences vanish: a h^s (1 + b h) is fitted to them, its second term at most as large as its first. The third term, which is left out, is granted
+/// to every difference as a deviation of h^2 times its size: without that, differences more precise than the model would make its intervals too narrow.
+/// </summary>
 internal static class FlowOrders
 {
     /// <summary>Fewest values of the rate, or amplifications, for a fit.</summary>
@@ -40,9 +43,10 @@ internal static class FlowOrders
             {
                 Curve[] curves = [.. ladder.Select(d => d.Observables[name])];
                 double[] errors = [.. curves.Select(c => c.Mean[^1])], deviations = [.. curves.Select(c => c.Error[^1])];
+                double[] granted = [.. steps.Select((h, i) => Math.Sqrt((deviations[i] * deviations[i]) + Math.Pow(errors[i] * h * h, 2)))];
                 double expected = Expected(algorithm, ladder[0].Against.Algorithm, FlowStatistic.Of(name));
-                (double slope, double low, double high) = Slope(steps, errors, deviations, level);
-                (double coefficient, double error) = Coefficient(steps, errors, deviations, expected);
+                (double slope, double low, double high) = Slope(steps, errors, granted, level);
+                (double coefficient, double error) = Coefficient(steps, errors, granted, expected);
                 yield return new(
                     algorithm, ladder[0].Against.Algorithm, name, algorithm == FlowAlgorithm.Svag ? "1/amplification" : "rate", steps, errors, deviations,
                     expected, slope, low, high, coefficient, error);
