@@ -135,9 +135,9 @@ internal static class FlowShape
         {
             FlowAlgorithm.Sgd or FlowAlgorithm.Svag => points * d,
             FlowAlgorithm.NoisyGd => (2 * d) + modes,
-            FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 => 6 * d,
-            FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2 => (10 * d) + (2 * d * d),
-            _ => (8 * d) + modes,
+            FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 => 4 * d,
+            FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2 => (7 * d) + (2 * d * d),
+            _ => (4 * d) + modes,
         };
         return (points * d) + Math.Max(room, 2 * d);
     }
