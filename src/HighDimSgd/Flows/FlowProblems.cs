@@ -22,6 +22,9 @@ public sealed record MultiplicativeNoise() : FlowProblem(
     public override int Dimension(int inputs) => 1;
 
     /// <inheritdoc/>
+    public override int Modes(int samples) => 2;
+
+    /// <inheritdoc/>
     public override TResult Close<TReal, TWord, TView, TResult>(TView data, int samples, int inputs, IFlowProblemUser<TReal, TWord, TView, TResult> user) =>
         user.Use(new MultiplicativeProblem<TReal, TWord, TView>(
             (float)this["curvature"], (float)this["cubic"], (float)this["additive"], (float)this["multiplicative"]));
@@ -82,7 +85,7 @@ public sealed record ScaleInvariant() : FlowProblem(
 /// <summary>A network of one hidden layer, sum over units of v tanh(w.a), squared loss with ridge; x holds w of every unit, then v.</summary>
 public sealed record TwoLayerNetwork() : FlowProblem(
     "two-layer", "squared loss of a network with one hidden layer of tanh units over a data set, with ridge",
-    new Parameter("units", "Number of hidden units.", 1, 16, 2), LinearRegression.Ridge)
+    new Parameter("units", "Number of hidden units.", 1, 16, 2, IsWhole: true), LinearRegression.Ridge)
 {
     /// <inheritdoc/>
     public override bool NeedsData => true;
