@@ -1,5 +1,6 @@
 using System.Globalization;
 using HighDimSgd.Experiments;
+using HighDimSgd.Kernels.Bodies;
 
 namespace HighDimSgd.Flows;
 
@@ -178,44 +179,22 @@ public sealed record FlowRun(FlowAlgorithm Algorithm, double Rate, int Batch, in
 /// <param name="Kind">What it is.</param>
 /// <param name="First">First point, from 0.</param>
 /// <param name="Second">Second point; the first again for a single point's.</param>
-public sealed record FlowStatistic(FlowStatistic.What Kind, int First, int Second)
+public sealed record FlowStatistic(FlowMoment Kind, int First, int Second)
 {
     private const string Points = "xyzw";
-
-    /// <summary>Kinds of statistics.</summary>
-    public enum What
-    {
-        /// <summary>First coordinate.</summary>
-        Coordinate,
-
-        /// <summary>Inner product.</summary>
-        Product,
-
-        /// <summary>Squared distance.</summary>
-        Distance,
-
-        /// <summary>Sine of the difference of the first coordinates.</summary>
-        Sine,
-
-        /// <summary>Risk.</summary>
-        Risk,
-
-        /// <summary>Squared norm of the risk's gradient.</summary>
-        Gradient,
-
-        /// <summary>Trace of the noise covariance, over the batch size.</summary>
-        Noise,
-    }
 
     /// <summary>Its name in files.</summary>
     public string Name => Kind switch
     {
-        What.Coordinate => $"{Points[First]}",
-        What.Product => $"{Points[First]}{Points[Second]}",
-        What.Distance => $"distance_{Points[First]}{Points[Second]}",
-        What.Sine => $"sin_{Points[First]}{Points[Second]}",
+        FlowMoment.Coordinate => $"{Points[First]}",
+        FlowMoment.Product => $"{Points[First]}{Points[Second]}",
+        FlowMoment.Distance => $"distance_{Points[First]}{Points[Second]}",
+        FlowMoment.Sine => $"sin_{Points[First]}{Points[Second]}",
         _ => $"{Kind.ToString().ToLowerInvariant()}_{Points[First]}",
     };
+
+    /// <summary>As a kernel takes it.</summary>
+    internal FlowTerm Term => new(Kind, First, Second);
 
     /// <summary>True where it is of two points.</summary>
     public bool IsOfTwo => First != Second;
@@ -223,7 +202,7 @@ public sealed record FlowStatistic(FlowStatistic.What Kind, int First, int Secon
     /// <summary>All that there are for a number of points.</summary>
     public static IReadOnlyList<FlowStatistic> All(int points)
     {
-        What[] single = [What.Coordinate, What.Product, What.Risk, What.Gradient, What.Noise], pair = [What.Product, What.Distance, What.Sine];
+        FlowMoment[] single = [FlowMoment.Coordinate, FlowMoment.Product, FlowMoment.Risk, FlowMoment.Gradient, FlowMoment.Noise], pair = [FlowMoment.Product, FlowMoment.Distance, FlowMoment.Sine];
         return
         [
             .. from p in Enumerable.Range(0, points) from kind in single select new FlowStatistic(kind, p, p),

@@ -49,6 +49,12 @@ public abstract record FlowProblem : Kind
     /// <summary>Weight decay lambda of a loss that depends on the direction of x alone; null for other problems.</summary>
     public virtual double? ScaleInvariantDecay => null;
 
+    /// <summary>Gradient and modes, where they are affine in x; else null.</summary>
+    /// <param name="data">Rows of inputs and label.</param>
+    /// <param name="samples">Number of samples.</param>
+    /// <param name="inputs">Numbers per input.</param>
+    public virtual AffineNoise? Affine(float[] data, int samples, int inputs) => null;
+
     /// <summary>Number of coordinates of x.</summary>
     /// <param name="inputs">Numbers per input of the data; 0 where it has none.</param>
     public abstract int Dimension(int inputs);
