@@ -22,12 +22,11 @@ public sealed record MultiplicativeNoise() : FlowProblem(
     public override int Dimension(int inputs) => 1;
 
     /// <inheritdoc/>
-<<<<<<< HEAD
     public override int Modes(int samples) => 2;
-=======
+
+    /// <inheritdoc/>
     public override AffineNoise? Affine(float[] data, int samples, int inputs) => this["cubic"] != 0 ? null : new(
         new[,] { { this["curvature"], 0 } }, [new[,] { { 0, this["additive"] } }, new[,] { { this["multiplicative"], 0 } }]);
->>>>>>> main
 
     /// <inheritdoc/>
     public override TResult Close<TReal, TWord, TView, TResult>(TView data, int samples, int inputs, IFlowProblemUser<TReal, TWord, TView, TResult> user) =>

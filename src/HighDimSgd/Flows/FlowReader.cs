@@ -1,4 +1,5 @@
 using HighDimSgd.Experiments;
+using HighDimSgd.Kernels.Bodies;
 
 namespace HighDimSgd.Flows;
 
@@ -137,9 +138,9 @@ internal sealed partial class FlowReader
     {
         IReadOnlyList<FlowStatistic> all = FlowStatistic.All(points);
         string[] needed = stationarity is null ? []
-            : [.. all.Where(s => s is { First: 0, Second: 0, Kind: FlowStatistic.What.Product or FlowStatistic.What.Gradient or FlowStatistic.What.Noise }).Select(s => s.Name)];
+            : [.. all.Where(s => s is { First: 0, Second: 0, Kind: FlowMoment.Product or FlowMoment.Gradient or FlowMoment.Noise }).Select(s => s.Name)];
         if (file.Get(FlowKeys.Statistics) is not { } given)
-            return [.. all.Where(s => s.Kind == FlowStatistic.What.Product || needed.Contains(s.Name)).Select(s => s.Name)];
+            return [.. all.Where(s => s.Kind == FlowMoment.Product || needed.Contains(s.Name)).Select(s => s.Name)];
         if (given.FirstOrDefault(g => all.All(s => s.Name != g)) is { } unknown)
             throw file.Refuse(FlowKeys.Statistics, $"'{unknown}' is of more points than the {points} of starts; allowed: {string.Join(", ", all.Select(s => s.Name))}");
         return needed.FirstOrDefault(n => !given.Contains(n)) is not { } missing ? given
