@@ -45,7 +45,8 @@ internal static partial class Scenarios
         Kick(default(ModeKick<Real1, Word1, TView, TProblem>), 2);
         Kick(default(SampleKick<Real1, Word1, TView, TProblem>), 2);
         Kick(default(RootKick<Real1, Word1, TView, TProblem>), 2);
-        On(arena => place.For(1, count, new SamplePath<Real1, Word1, TView, TProblem>(arena, problem, field, First, 1, Steps, 2, 4, 0.07f, -0.02f)));
+        On(arena => place.For(1, count, new SamplePath<Real1, Word1, TView, TProblem>(arena, problem, field, First, 1, Steps, 2, 4, 0.07f, -0.02f, 0)));
+        On(arena => place.For(1, count, new SamplePath<Real1, Word1, TView, TProblem>(arena, problem, field, First, 1, Steps, 3, 6, 0.07f, -0.02f, Samples)));
         On(arena => place.For(1, count, new NoisyPath<Real1, Word1, TView, TProblem>(arena, problem, field, First, 1, Steps, 0.1f, 0.05f)));
         return [.. all];
 
