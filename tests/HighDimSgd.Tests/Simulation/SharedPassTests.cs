@@ -66,14 +66,6 @@ public class SharedPassTests
         }
     }
 
-    [Fact]
-    public void TheMemoryOfAGroupIsForetold()
-    {
-        Experiment one = Settings.Small(size: 1000, aspect: 2), many = one with { ReplicasPerDesign = 64 };
-        double each = 4.0 * ((2 * 1000) + (5 * 2000));
-        Assert.InRange((Simulator.Bytes(many, 1000, 1) - Simulator.Bytes(one, 1000, 1)) / (15 * each), 1, 1.1);
-    }
-
     private static IReadOnlyList<ReplicaCurve> Run(CpuDevice device, Experiment experiment, int first, int count, bool wholeDevice)
     {
         IReadOnlyList<ReplicaCurve> curves = [];
