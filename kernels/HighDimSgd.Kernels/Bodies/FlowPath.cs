@@ -17,11 +17,12 @@ namespace HighDimSgd.Kernels.Bodies;
 /// <param name="firstStep">First step.</param>
 /// <param name="steps">Number of steps, 1 at least.</param>
 /// <param name="step">Step h.</param>
-/// <param name="correction">eta/2 for the modified risk, 0 for the risk itself.</param>
+/// <param name="order">2 for the modified risk, 1 for the risk itself.</param>
+/// <param name="rate">Learning rate eta.</param>
 /// <param name="weight">sqrt(eta h/B).</param>
 public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
-    FlowArena<TReal, TWord, TView> arena, TProblem problem, TKick kick, RandomField field, int firstPath, int firstStep, int steps, float step, float correction,
-    float weight) : IForBody
+    FlowArena<TReal, TWord, TView> arena, TProblem problem, TKick kick, RandomField field, int firstPath, int firstStep, int steps, float step, int order,
+    float rate, float weight) : IForBody
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -43,7 +44,8 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
     private readonly int firstStep = firstStep;
     private readonly int steps = steps;
     private readonly float step = step;
-    private readonly float correction = correction;
+    private readonly int order = order;
+    private readonly float rate = rate;
     private readonly float weight = weight;
 
     /// <inheritdoc/>
@@ -93,7 +95,7 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
     private void Slope(Column<TReal, TWord, TView> path, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> into)
     {
         problem.Gradient(x, into);
-        if (correction == 0f)
+        if (order == 1)
             return;
         int d = arena.Dimension;
         Column<TReal, TWord, TView> beside = arena.Room(path, 3), ahead = arena.Room(path, 4), behind = arena.Room(path, 5);
@@ -102,6 +104,6 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
         beside.Combine(d, x, TReal.Of(-Probe), into);
         problem.Gradient(beside, behind);
         ahead.Combine(d, ahead, TReal.Of(-1f), behind);
-        into.Combine(d, into, TReal.Of(correction / (2f * Probe)), ahead);
+        into.Combine(d, into, TReal.Of(rate / (4f * Probe)), ahead);
     }
 }

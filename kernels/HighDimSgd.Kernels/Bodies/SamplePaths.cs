@@ -34,10 +34,12 @@ public readonly struct FlowStart<TReal, TWord, TView>(FlowArena<TReal, TWord, TV
 /// <param name="firstStep">First iteration.</param>
 /// <param name="steps">Number of iterations.</param>
 /// <param name="batch">Samples of one weight.</param>
-/// <param name="first">Weight of the first half, rate included.</param>
-/// <param name="second">Weight of the second half, rate included; 0 for SGD, which has none.</param>
+/// <param name="draws">Samples per iteration: the batch, or twice as many.</param>
+/// <param name="first">Weight of the first batch, rate included.</param>
+/// <param name="second">Weight of the second batch, rate included.</param>
 public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
-    FlowArena<TReal, TWord, TView> arena, TProblem problem, RandomField field, int firstPath, int firstStep, int steps, int batch, float first, float second)
+    FlowArena<TReal, TWord, TView> arena, TProblem problem, RandomField field, int firstPath, int firstStep, int steps, int batch, int draws, float first,
+    float second)
     : IForBody
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
@@ -51,6 +53,7 @@ public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
     private readonly int firstStep = firstStep;
     private readonly int steps = steps;
     private readonly int batch = batch;
+    private readonly int draws = draws;
     private readonly float first = first;
     private readonly float second = second;
 
@@ -58,7 +61,6 @@ public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
     public void Run(int outer, int index)
     {
         Column<TReal, TWord, TView> path = arena.Path(outer, index);
-        int draws = second == 0f ? batch : 2 * batch;
         var words = new WordDraws<TReal, TWord>(field, firstPath + outer * FlowArena<TReal, TWord, TView>.Block + index, firstStep * draws);
         for (int step = 0; step < steps; step++)
         {

@@ -54,14 +54,16 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
 
     private void Advance(int path, int blocks, int done, int steps, double step)
     {
-        double eta = run.Rate, correction = run.Algorithm is FlowAlgorithm.Flow2 or FlowAlgorithm.Sme2 or FlowAlgorithm.Smf2 ? eta / 2 : 0;
+        double eta = run.Rate;
+        int order = run.Algorithm is FlowAlgorithm.Flow2 or FlowAlgorithm.Sme2 or FlowAlgorithm.Smf2 ? 2 : 1;
         switch (run.Algorithm)
         {
             case FlowAlgorithm.Sgd or FlowAlgorithm.Svag:
                 // Weights (1+-sqrt(2l-1))/2 of the two batches, the rate eta/l and the mean over a batch in them.
                 double spread = Math.Sqrt((2 * run.Amplification) - 1), share = step / (2 * run.Batch);
                 For(new SamplePath<TReal, TWord, TView, TProblem>(
-                    arena, problem, Field(Purpose.FlowSample), path, done, steps, run.Batch, (float)(share * (1 + spread)), (float)(share * (1 - spread))));
+                    arena, problem, Field(Purpose.FlowSample), path, done, steps, run.Batch, run.Amplification > 1 ? 2 * run.Batch : run.Batch,
+                    (float)(share * (1 + spread)), (float)(share * (1 - spread))));
                 break;
             case FlowAlgorithm.NoisyGd:
                 For(new NoisyPath<TReal, TWord, TView, TProblem>(
@@ -86,7 +88,7 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
 
         void Flow<TKick>(Purpose purpose, TKick kick)
             where TKick : struct, IFlowKick<TReal, TWord, TView, TProblem> => For(new FlowPath<TReal, TWord, TView, TProblem, TKick>(
-                arena, problem, kick, Field(purpose), path, done, steps, (float)step, (float)correction, (float)Math.Sqrt(eta * step / run.Batch)));
+                arena, problem, kick, Field(purpose), path, done, steps, (float)step, order, (float)eta, (float)Math.Sqrt(eta * step / run.Batch)));
     }
 
     /// <summary>The field of a purpose: algorithms at the same rate share it, so that differences between those that use it alike have small variance.</summary>

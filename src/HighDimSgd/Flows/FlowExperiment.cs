@@ -1,3 +1,4 @@
+using System.Globalization;
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels.Bodies;
 
@@ -52,7 +53,20 @@ public enum FlowDrive
 /// <param name="Inputs">Numbers per input.</param>
 /// <param name="Noise">Standard deviation of the label noise, where drawn; for logistic regression labels are signs of the noisy teacher.</param>
 /// <param name="File">A .npy or .csv file of n rows, the label in the last column; null where the data are drawn.</param>
-public sealed record FlowDataSpec(int Samples = 8, int Inputs = 2, double Noise = 0.5, string? File = null);
+public sealed record FlowDataSpec(int Samples = 8, int Inputs = 2, double Noise = 0.5, string? File = null)
+{
+    /// <summary>Hash of the file's numbers, see <see cref="FlowData.Hash"/>; null where the data are drawn.</summary>
+    public string? Hash { get; init; }
+
+    /// <summary>The file's numbers; null where the data are drawn, and where only a report is made.</summary>
+    public FlowData? Table { get; init; }
+
+    /// <summary>A data set of one's own.</summary>
+    /// <param name="table">Its numbers.</param>
+    /// <param name="name">What stands for it in results.</param>
+    public static FlowDataSpec Of(FlowData table, string name) =>
+        new(table.Samples, table.Inputs, File: name) { Hash = table.Hash, Table = table };
+}
 
 /// <summary>A claim on stationarity that is checked: the conditions of Li, Malladi and Arora for the SDE to describe SGD.</summary>
 /// <param name="From">Time from which on the process counts as stationary.</param>
@@ -63,7 +77,7 @@ public sealed record StationaritySpec(double From, double Closeness = 1.41421356
 /// A validated, immutable experiment of the family <c>flow</c>: millions of paths of a low-dimensional problem, by several algorithms at several learning
 /// rates; their moments, the differences between them, and the order in which these vanish.
 /// </summary>
-public sealed partial record FlowExperiment
+public sealed partial record FlowExperiment : IExperiment
 {
     /// <summary>Numbers of paths whose moments are kept together: all errors are over these blocks.</summary>
     public const int Block = 4096;
@@ -128,6 +142,9 @@ public sealed partial record FlowExperiment
     /// <summary>Time at the end.</summary>
     public double Horizon => Times[^1];
 
+    /// <summary>Number of blocks.</summary>
+    public int Blocks => (int)(Replicas / Block);
+
     /// <summary>All runs: every algorithm at every rate, svag at every amplification.</summary>
     public IEnumerable<FlowRun> Runs =>
         from algorithm in Algorithms
@@ -141,7 +158,19 @@ public sealed partial record FlowExperiment
 /// <param name="Rate">Learning rate eta.</param>
 /// <param name="Batch">Batch size B.</param>
 /// <param name="Amplification">l of svag, else 1.</param>
-public sealed record FlowRun(FlowAlgorithm Algorithm, double Rate, int Batch, int Amplification);
+public sealed record FlowRun(FlowAlgorithm Algorithm, double Rate, int Batch, int Amplification)
+{
+    /// <summary>Its name in files, such as sgd_rate0.1, sgd_batch8_rate0.1 or svag_l4_rate0.1.</summary>
+    public string Name => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{FlowKeys.Algorithm.Word(Algorithm)}{(Algorithm == FlowAlgorithm.Svag ? $"_l{Amplification}" : "")}{(Batch > 1 ? $"_batch{Batch}" : "")}_rate{Rate:R}");
+
+    /// <summary>Time that an iteration takes: eta, or eta/l.</summary>
+    public double Step => Rate / Amplification;
+
+    /// <summary>The iterations at which given times are recorded.</summary>
+    public IReadOnlyList<int> RecordSteps(IReadOnlyList<double> times) => [.. times.Select(t => checked((int)Math.Round(t / Step)))];
+}
 
 /// <summary>
 /// What is recorded of the points x, y, z, w. For a point: <c>x</c> is its first coordinate, <c>xx</c> |x|^2, <c>risk_x</c> R(x), <c>gradient_x</c>

@@ -33,6 +33,10 @@ public abstract record FlowProblem : Kind
     {
     }
 
+    /// <summary>Makes a problem known to experiment files of this process; once is enough, again does nothing.</summary>
+    /// <exception cref="ArgumentException">Another problem has the name, or a parameter of the same name that differs.</exception>
+    public static void Register(FlowProblem problem) => FlowKeys.Problem.Add(problem);
+
     /// <summary>True where it is defined by a data set.</summary>
     public virtual bool NeedsData => false;
 
@@ -54,6 +58,10 @@ public abstract record FlowProblem : Kind
     /// <summary>Number of coordinates of x.</summary>
     /// <param name="inputs">Numbers per input of the data; 0 where it has none.</param>
     public abstract int Dimension(int inputs);
+
+    /// <summary>Number of modes of the gradient noise; one per sample where there are data.</summary>
+    /// <param name="samples">Number of samples of the data; 0 where it has none.</param>
+    public virtual int Modes(int samples) => samples;
 
     /// <summary>Hands the kernel struct of this problem, parameters filled in, to a user.</summary>
     /// <param name="data">The data on the device, a row of inputs and label per sample; unused where there are none.</param>

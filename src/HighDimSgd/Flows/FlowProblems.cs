@@ -22,6 +22,9 @@ public sealed record MultiplicativeNoise() : FlowProblem(
     public override int Dimension(int inputs) => 1;
 
     /// <inheritdoc/>
+    public override int Modes(int samples) => 2;
+
+    /// <inheritdoc/>
     public override AffineNoise? Affine(float[] data, int samples, int inputs) => this["cubic"] != 0 ? null : new(
         new[,] { { this["curvature"], 0 } }, [new[,] { { 0, this["additive"] } }, new[,] { { this["multiplicative"], 0 } }]);
 
@@ -89,7 +92,7 @@ public sealed record ScaleInvariant() : FlowProblem(
 /// <summary>A network of one hidden layer, sum over units of v tanh(w.a), squared loss with ridge; x holds w of every unit, then v.</summary>
 public sealed record TwoLayerNetwork() : FlowProblem(
     "two-layer", "squared loss of a network with one hidden layer of tanh units over a data set, with ridge",
-    new Parameter("units", "Number of hidden units.", 1, 16, 2), LinearRegression.Ridge)
+    new Parameter("units", "Number of hidden units.", 1, 16, 2, IsWhole: true), LinearRegression.Ridge)
 {
     /// <inheritdoc/>
     public override bool NeedsData => true;

@@ -40,12 +40,19 @@ public sealed record FlowOrder(
 /// <summary>Stationary means of a run over the record times from a given one on, for the point x.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Norm">R = E|x|^2.</param>
-/// <param name="Gradient">G = E|grad R|^2.</param>
+/// <param name="Gradient">G = E|grad L|^2, of the loss without the decay.</param>
 /// <param name="Noise">N = E tr Sigma/B.</param>
 /// <param name="Balance">lambda (2 - eta lambda) R / (eta (G + N)) for sgd, and its like for the others: 1 where the process is stationary.</param>
 /// <param name="Ratios">R, G and N over those of the run it is compared with; null where there is none.</param>
+/// <param name="Scaling">kappa = B/B_0 and R, G and kappa N over R, G and N of the smallest batch B_0, where eta/B is the same for all rates; else null.</param>
 public sealed record FlowStationary(
-    FlowRun Run, Estimate Norm, Estimate Gradient, Estimate Noise, Estimate? Balance, IReadOnlyList<Estimate>? Ratios);
+    FlowRun Run, Estimate Norm, Estimate Gradient, Estimate Noise, Estimate? Balance, IReadOnlyList<Estimate>? Ratios, FlowScaling? Scaling);
+
+/// <summary>The linear scaling rule (B, eta) -> (kappa B, kappa eta) held against the smallest batch.</summary>
+/// <param name="Kappa">kappa.</param>
+/// <param name="Ratios">R, G and kappa N over those of the smallest batch.</param>
+/// <param name="Bound">Largest kappa at which the rule can hold to the closeness that is asked for.</param>
+public sealed record FlowScaling(double Kappa, IReadOnlyList<Estimate> Ratios, double Bound);
 
 /// <summary>A number with its standard error.</summary>
 /// <param name="Value">The number.</param>

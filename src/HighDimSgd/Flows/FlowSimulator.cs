@@ -46,6 +46,26 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
         cancellation.ThrowIfCancellationRequested();
     }
 
+    /// <summary>The blocks of a run by statistic, shape (blocks, times).</summary>
+    public static IReadOnlyDictionary<string, double[,]> Collect(FlowExperiment experiment, SortedDictionary<int, double[,]> blocks)
+    {
+        double[][,] all = [.. blocks.Values.Take(checked((int)(experiment.Replicas / FlowExperiment.Block)))];
+        var tables = new Dictionary<string, double[,]>();
+        foreach ((int i, string name) in experiment.Statistics.Index())
+        {
+            var table = new double[all.Length, experiment.Times.Count];
+            for (int b = 0; b < all.Length; b++)
+            {
+                for (int t = 0; t < experiment.Times.Count; t++)
+                    table[b, t] = all[b][i, t];
+            }
+
+            tables[name] = table;
+        }
+
+        return tables;
+    }
+
     private int UnitBlocks(FlowRun run)
     {
         long bytes = 4L * FlowExperiment.Block * FlowShape.Floats(experiment, run);
