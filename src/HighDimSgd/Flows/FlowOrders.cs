@@ -6,7 +6,7 @@ namespace HighDimSgd.Flows;
 
 /// <summary>
 /// How differences vanish: a h^s (1 + b h) is fitted to them, its second term at most as large as its first. The third term, which is left out, is granted
-/// to every difference as a deviation of h^2 times its size: without that, differences more precise than the model would make its intervals too narrow.
+/// to every difference as a deviation of 2 h^2 times its size: without that, differences more precise than the model would make its intervals too narrow.
 /// </summary>
 internal static class FlowOrders
 {
@@ -43,13 +43,16 @@ internal static class FlowOrders
             {
                 Curve[] curves = [.. ladder.Select(d => d.Observables[name])];
                 double[] errors = [.. curves.Select(c => c.Mean[^1])], deviations = [.. curves.Select(c => c.Error[^1])];
-                double[] granted = [.. steps.Select((h, i) => Math.Sqrt((deviations[i] * deviations[i]) + Math.Pow(errors[i] * h * h, 2)))];
+                double[] granted = [.. steps.Select((h, i) => Math.Sqrt((deviations[i] * deviations[i]) + Math.Pow(2 * errors[i] * h * h, 2)))];
                 double expected = Expected(algorithm, ladder[0].Against.Algorithm, FlowStatistic.Of(name));
                 (double slope, double low, double high) = Slope(steps, errors, granted, level);
                 (double coefficient, double error) = Coefficient(steps, errors, granted, expected);
                 yield return new(
                     algorithm, ladder[0].Against.Algorithm, name, algorithm == FlowAlgorithm.Svag ? "1/amplification" : "rate", steps, errors, deviations,
-                    expected, slope, low, high, coefficient, error);
+                    expected, slope, low, high, coefficient, error)
+                {
+                    ExactCoefficient = ladder.All(d => d.Exact.ContainsKey(name)) ? ExactCoefficient(steps, [.. ladder.Select(d => d.Exact[name][^1])], expected) : null,
+                };
             }
         }
     }
@@ -65,6 +68,10 @@ internal static class FlowOrders
         int[] within = [.. Enumerable.Range(0, grid.Length).Where(i => misfit[i] <= least + level)];
         return (grid[Array.IndexOf(misfit, least)], grid[within[0]], grid[within[^1]]);
     }
+
+    /// <summary>The same from errors without chance, whose third terms alone weigh them.</summary>
+    private static double ExactCoefficient(double[] steps, double[] errors, double expected) =>
+        Coefficient(steps, errors, [.. steps.Zip(errors, (h, e) => Math.Max(Math.Abs(e) * h * h, double.Epsilon))], expected).Value;
 
     private static double ToSgd(FlowAlgorithm algorithm, FlowStatistic statistic) => algorithm switch
     {

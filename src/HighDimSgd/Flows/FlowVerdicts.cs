@@ -52,7 +52,7 @@ internal static class FlowVerdicts
         {
             bool isFlow = run.Run.Algorithm is not (FlowAlgorithm.Sgd or FlowAlgorithm.Svag or FlowAlgorithm.NoisyGd);
             (double Far, string Name, double Off) worst = run.Exact.SelectMany(e => Deviations(run.Observables[e.Key], e.Value, isFlow ? experiment.Verdict.Tolerance : 0)
-                .Select(d => (d.Far, e.Key, d.Off))).MaxBy(d => d.Item1);
+                .Select(d => (d.Far, e.Key, d.Off))).MaxBy(d => (d.Item1, d.Off));
             double p = Math.Min(1, all * 2 * Normal.CDF(0, 1, -worst.Far));
             yield return new(
                 $"{Named(run.Run)} meets its closed moments", worst.Name, p, p < experiment.Verdict.Alpha ? Fail : Pass,
