@@ -104,7 +104,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         {
             ClockKind.Online => new FreshShape(size, experiment.Algorithm.Batch).Bytes + velocity,
             _ when experiment.IsMatrixFree => new MatrixFreeShape(experiment.Samples(size), experiment.Algorithm.Steps).Bytes,
-            _ => new DenseShape(size, experiment.Samples(size)).Bytes + velocity + (16L * experiment.Algorithm.SamplesPerIteration),
+            _ => new DenseShape(size, experiment.Samples(size), experiment.Design.Storage).Bytes + velocity + (16L * experiment.Algorithm.SamplesPerIteration),
         };
     }
 

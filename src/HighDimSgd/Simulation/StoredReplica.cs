@@ -37,9 +37,9 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
-        Shape = new(size, experiment.Samples(size));
+        Shape = new(size, experiment.Samples(size), experiment.Design.Storage);
         fresh = new(experiment.Model);
-        Design = Allocate(Shape.DesignLength);
+        Design = new(skeletons, experiment.Design, Shape, batch);
         Theta = Allocate(Shape.RowStride);
         teacher = Allocate(Shape.RowStride);
         Gradient = Allocate(Shape.RowStride);
@@ -57,8 +57,8 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>Shape of the memory.</summary>
     public DenseShape Shape { get; }
 
-    /// <summary>The design X, row-major.</summary>
-    public Slots<TReal, TWord, TView> Design { get; }
+    /// <summary>The design X.</summary>
+    public StoredDesign<TReal, TWord, TView> Design { get; }
 
     /// <summary>The parameter theta.</summary>
     public Slots<TReal, TWord, TView> Theta { get; }
@@ -79,9 +79,7 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
         if (prepared == (number, count))
             return;
         prepared = (number, count);
-        DesignSource.Draw(
-            skeletons, experiment.Design.Law, Shape.Size, Design, TableLayout.Plain(0, Shape.RowStride), Shape.Samples, 0, (Shape.Samples + 3) / 4,
-            Field(Purpose.Design, number), count);
+        Design.Draw(Field(Purpose.Design, number), count);
         StartSource.Draw(skeletons, experiment, Shape.Size, number, teacher, Theta, Gradient, count);
         skeletons.Read(Theta.View, start.AsSpan(0, count * (int)Theta.Stride));
         TakeProducts(teacher);
@@ -128,6 +126,6 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>Memory of one more array for each replica of the batch.</summary>
     public Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(Batch, length);
 
-    private void TakeProducts(Slots<TReal, TWord, TView> vector) => skeletons.RowPass(
-        Count, Design, Shape.RowStride, Shape.Samples, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products));
+    private void TakeProducts(Slots<TReal, TWord, TView> vector) =>
+        Design.Pass(Count, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products, (float)Design.Unit));
 }

@@ -26,7 +26,7 @@ public sealed partial class SchemaTests
     [GeneratedRegex(
         "must be whole at every size|is not a whole number of steps|takes .* (steps|samples)|beyond Cauchy-Schwarz|does not ascend"
         + "|does not divide|fewer than two designs|one number, or one for each of|points do not fit|is after the horizon|not on a step boundary"
-        + "|is too (small|large) for|needs a temperature|'matrix-free' needs|fall on the same iteration|nothing to schedule|before the horizon|factors for .* times")]
+        + "|is too (small|large) for|needs a temperature|'(matrix-free|bfloat16|int8|bit)' needs|fall on the same iteration|nothing to schedule|before the horizon|factors for .* times")]
     private static partial Regex BetweenKeys();
 
     [SkippableFact]

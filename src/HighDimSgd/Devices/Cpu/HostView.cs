@@ -5,7 +5,7 @@ namespace HighDimSgd.Devices.Cpu;
 
 /// <summary>Memory of the host: a pointer.</summary>
 internal readonly unsafe struct HostView<TReal, TWord>(float* data) : IView<TReal, TWord>
-    where TReal : unmanaged, IReal<TReal, TWord>, ICpuReal<TReal>
+    where TReal : unmanaged, IReal<TReal, TWord>, ICpuReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
 {
     public readonly float* Data = data;
