@@ -113,6 +113,13 @@ public static class Functions
         where TWord : unmanaged, IWord<TReal, TWord> =>
         TReal.Of(1f) / (TReal.Of(1f) + Exp<TReal, TWord>(TReal.Of(0f) - x));
 
+    /// <summary>tanh(x) = 1 - 2/(1+exp(2x)), absolute error below 2e-7.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TReal Tanh<TReal, TWord>(TReal x)
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord> =>
+        TReal.Of(1f) - TReal.Of(2f) / (TReal.Of(1f) + Exp<TReal, TWord>(x + x));
+
     /// <summary>log(1+exp(x)), error below 4 ulp for x above -87.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TReal Softplus<TReal, TWord>(TReal x)

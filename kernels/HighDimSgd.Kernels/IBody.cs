@@ -19,6 +19,9 @@ public interface IView<TReal, TWord>
 
     /// <summary>One element, in every lane.</summary>
     TReal Spread(long index);
+
+    /// <summary>One element of its own in every lane.</summary>
+    TReal Gather(TWord index);
 }
 
 /// <summary>Body of the skeleton <c>For</c>: independent work at (outer, index).</summary>

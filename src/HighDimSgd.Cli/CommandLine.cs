@@ -107,7 +107,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
         var make = new Command("new", "Write a ready-made experiment to a file, to start from.") { name, file };
         make.SetAction(parsed => New(parsed.GetRequiredValue(name), parsed.GetValue(file)));
         var schema = new Command("schema", "Print the JSON Schema of the experiment file, for editors.");
-        schema.SetAction(_ => output.WriteLine(Experiment.Schema().ToJsonString(new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })));
+        schema.SetAction(_ => output.WriteLine(AnyExperiment.Schema().ToJsonString(new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })));
         return new RootCommand(
             "Tests high-dimensional theories of SGD against simulation. Exit codes: 0 done, 1 the verdict is fail, "
             + "2 the request is wrong, 3 the machine cannot do it, 4 interrupted, 70 a defect.")

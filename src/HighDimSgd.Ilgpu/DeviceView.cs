@@ -18,4 +18,7 @@ public readonly struct DeviceView(ArrayView<float> data) : IView<Real1, Word1>
 
     /// <inheritdoc/>
     public Real1 Spread(long index) => new(Data[index]);
+
+    /// <inheritdoc/>
+    public Real1 Gather(Word1 index) => new(Data[(long)index.Value]);
 }

@@ -55,6 +55,15 @@ public enum Purpose : uint
     /// <summary>Lengths of a design's part outside the directions seen (step = attempt, component = direction).</summary>
     Complement = 7,
 
+    /// <summary>Samples of flow experiments: draw p of a replica is the word p mod 4 of the step group p / 4, the replica the component.</summary>
+    FlowSample = 8,
+
+    /// <summary>Gaussian increments of flow experiments, counted like <see cref="FlowSample"/>.</summary>
+    FlowNoise = 9,
+
+    /// <summary>The data of flow experiments (step = sample, component = input, the label noise behind the last).</summary>
+    FlowData = 10,
+
     /// <summary>Gaussian coordinates of the DMFT's single-sample process.</summary>
     PathGaussian = 16,
 

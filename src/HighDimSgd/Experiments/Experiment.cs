@@ -6,7 +6,7 @@ namespace HighDimSgd.Experiments;
 /// A validated, immutable experiment of the family <c>proportional</c>: what is simulated, at which sizes, and which
 /// theory it is compared with. Everything downstream (plan, simulation, theory, comparison) reads this and nothing else.
 /// </summary>
-public sealed partial record Experiment
+public sealed partial record Experiment : IExperiment
 {
     /// <summary>Name; also the default output folder <c>out/NAME</c>. Letters, digits, '-', '_' and '.'.</summary>
     public required string Name { get; init; }

@@ -39,7 +39,7 @@ public sealed partial record Experiment
     }
 
     private JsonObject AllKeys() => Keys.File.Write(
-        (Keys.Family, "proportional"),
+        (Keys.Family, Keys.Proportional),
         (Keys.Name, Keys.Name.Write(Name)),
         (Keys.Seed, JsonValue.Create(Seed)),
         (Keys.Model, Keys.Model.Write(
@@ -82,13 +82,8 @@ public sealed partial record Experiment
             (Keys.Tolerance, Keys.Tolerance.Write(Verdict.Tolerance)))),
         (Keys.Compare, Keys.Compare.Write(Compare)));
 
-    /// <summary>The JSON Schema of the experiment file, for editors; what must hold between keys is checked by <see cref="Parse"/> alone.</summary>
-    public static JsonObject Schema()
-    {
-        JsonObject schema = Keys.File.Schema();
-        schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
-        return schema;
-    }
+    /// <summary>The JSON Schema of the family's experiment file; what must hold between keys is checked by <see cref="Parse"/> alone.</summary>
+    public static JsonObject Schema() => Keys.File.Schema();
 
     /// <summary>Two experiments are equal where their files, defaults filled in, say the same.</summary>
     public bool Equals(Experiment? other)

@@ -21,11 +21,10 @@ internal sealed partial class ExperimentReader
 
     /// <summary>Reads a text; <paramref name="fileName"/> stands in messages and gives the default name.</summary>
     public static Experiment Read(string text, string fileName)
-        => new ExperimentReader(YamlText.Parse(text, fileName)).Experiment(Path.GetFileNameWithoutExtension(fileName));
+        => new ExperimentReader(Family.Require(Keys.Proportional, YamlText.Parse(text, fileName))).Experiment(fileName);
 
-    private Experiment Experiment(string defaultName)
+    private Experiment Experiment(string fileName)
     {
-        _file.Get(Keys.Family);
         ModelSpec model = Model();
         ClockKind kind = _algorithm.Get(Keys.Clock);
         bool isOnline = kind == ClockKind.Online;
@@ -42,7 +41,7 @@ internal sealed partial class ExperimentReader
         Section verdict = _file.Get(Keys.Verdict);
         return new Experiment
         {
-            Name = _file.Get(Keys.Name) ?? DefaultName(defaultName),
+            Name = NameOf(_file, fileName),
             Seed = (ulong)_file.Get(Keys.Seed),
             Model = model,
             Aspect = aspect,
@@ -60,17 +59,21 @@ internal sealed partial class ExperimentReader
         };
     }
 
-    private string DefaultName(string fileName)
+    /// <summary>An experiment's name, by default that of its file.</summary>
+    internal static string NameOf(Section file, string fileName)
     {
+        if (file.Get(Keys.Name) is { } given)
+            return given;
+        string name = Path.GetFileNameWithoutExtension(fileName);
         try
         {
-            return Keys.Name.Read(new YamlScalar("", 1, fileName, Plain: true), Keys.Name.Name);
+            return Keys.Name.Read(new YamlScalar("", 1, name, Plain: true), Keys.Name.Name);
         }
         catch (ExperimentException)
         {
-            throw _file.Refuse(
+            throw file.Refuse(
                 Keys.Name,
-                $"this key is missing, and the file's own name {ExperimentException.Quote(fileName)} cannot stand for it; "
+                $"this key is missing, and the file's own name {ExperimentException.Quote(name)} cannot stand for it; "
                 + $"allowed: {Keys.Name.Allowed}");
         }
     }
@@ -282,12 +285,12 @@ internal sealed partial class ExperimentReader
         return clocks;
     }
 
-    private static bool IsWhole(double value, out long whole)
+    internal static bool IsWhole(double value, out long whole)
     {
         double rounded = Math.Round(value);
         whole = (long)rounded;
         return rounded >= 0 && Math.Abs(value - rounded) <= WholeTolerance * Math.Max(rounded, 1e-3);
     }
 
-    private static string Text(double value) => value.ToString("G12", CultureInfo.InvariantCulture);
+    internal static string Text(double value) => value.ToString("G12", CultureInfo.InvariantCulture);
 }

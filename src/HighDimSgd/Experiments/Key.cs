@@ -83,8 +83,11 @@ internal abstract record Key<T>(string Name, string Doc) : Key(Name, Doc)
 /// <summary>A real number within [Min, Max].</summary>
 internal sealed record NumberKey(string Name, double Min, double Max, string Doc) : Key<double>(Name, Doc)
 {
+    /// <summary>True where the number must be whole.</summary>
+    public bool IsWhole { get; init; }
+
     /// <inheritdoc/>
-    public override string Allowed => string.Create(CultureInfo.InvariantCulture, $"a number from {Min} to {Max}");
+    public override string Allowed => string.Create(CultureInfo.InvariantCulture, $"a {(IsWhole ? "whole " : "")}number from {Min} to {Max}");
 
     /// <inheritdoc/>
     public override double Read(YamlValue value, string path)
@@ -95,11 +98,13 @@ internal sealed record NumberKey(string Name, double Min, double Max, string Doc
             throw Refuse(value, path, "is not a finite number");
         if (!isNumber || value is YamlScalar { Plain: false })
             throw Refuse(value, path, "is not a number");
+        if (IsWhole && number != Math.Truncate(number))
+            throw Refuse(value, path, "is not a whole number");
         return number >= Min && number <= Max ? number : throw Refuse(value, path, "is out of range");
     }
 
     /// <inheritdoc/>
-    protected override JsonObject ValueSchema() => new() { ["type"] = "number", ["minimum"] = Min, ["maximum"] = Max };
+    protected override JsonObject ValueSchema() => new() { ["type"] = IsWhole ? "integer" : "number", ["minimum"] = Min, ["maximum"] = Max };
 
     /// <inheritdoc/>
     public override JsonNode Write(double value)
@@ -202,6 +207,26 @@ internal sealed record NameKey(string Name, int Longest, string Doc) : Key<strin
     public override JsonNode Write(string value) => JsonValue.Create(value);
 }
 
+/// <summary>A path to a file.</summary>
+internal sealed record PathKey(string Name, string Doc) : Key<string>(Name, Doc)
+{
+    /// <inheritdoc/>
+    public override string Allowed => "a file's path";
+
+    /// <inheritdoc/>
+    public override string Read(YamlValue value, string path)
+    {
+        string text = Text(value, path, "a path");
+        return text.Length > 0 && !text.Any(char.IsControl) ? text : throw Refuse(value, path, "cannot be a path");
+    }
+
+    /// <inheritdoc/>
+    protected override JsonObject ValueSchema() => new() { ["type"] = "string", ["minLength"] = 1 };
+
+    /// <inheritdoc/>
+    public override JsonNode Write(string value) => JsonValue.Create(value);
+}
+
 /// <summary>What the order of a list must be.</summary>
 internal enum ListOrder
 {
@@ -213,6 +238,9 @@ internal enum ListOrder
 
     /// <summary>Each value above the one before it.</summary>
     Ascending,
+
+    /// <summary>Each value below the one before it.</summary>
+    Descending,
 }
 
 /// <summary>A list of at most <paramref name="Longest"/> values.</summary>
@@ -247,8 +275,11 @@ internal sealed record ListKey<T>(string Name, Key<T> Item, int Shortest, int Lo
             T next = Item.Read(item, $"{path}[{values.Count}]");
             if (Order == ListOrder.Distinct && values.Contains(next))
                 throw item.Refuse(path, $"{item.Shown} is listed twice");
-            if (Order == ListOrder.Ascending && values.Count > 0 && Comparer<T>.Default.Compare(next, values[^1]) <= 0)
+            int? rise = Order is ListOrder.Ascending or ListOrder.Descending && values.Count > 0 ? Comparer<T>.Default.Compare(next, values[^1]) : null;
+            if (Order == ListOrder.Ascending && rise <= 0)
                 throw item.Refuse(path, $"{item.Shown} does not ascend: each value must be above the one before it");
+            if (Order == ListOrder.Descending && rise >= 0)
+                throw item.Refuse(path, $"{item.Shown} does not descend: each value must be below the one before it");
             values.Add(next);
         }
 

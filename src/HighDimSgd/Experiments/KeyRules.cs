@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using HighDimSgd.Flows;
 using HighDimSgd.Models;
 
 namespace HighDimSgd.Experiments;
@@ -14,12 +15,9 @@ internal static class KeyRules
             string[] labels = [.. Keys.Label.Kinds.Where(loss.Takes).Select(l => l.Name)];
             if (labels.Length == Keys.Label.Kinds.Count)
                 continue;
-            var word = new JsonObject { ["const"] = loss.Name };
-            var section = With(Keys.Loss.Decider.Name, word.DeepClone());
-            section["type"] = "object";
             yield return new()
             {
-                ["if"] = With(Keys.Loss.Name, new JsonObject { ["anyOf"] = new JsonArray(word, section) }),
+                ["if"] = IsOneOf(Keys.Loss, [loss.Name]),
                 ["then"] = Property(Keys.Label.Name, Property(Keys.Label.Decider.Name, new JsonObject { ["enum"] = SectionKey.Array(labels) })),
             };
         }
@@ -36,8 +34,27 @@ internal static class KeyRules
         },
     ];
 
+    /// <summary>Keys that only some problems of the family <c>flow</c> take.</summary>
+    public static IEnumerable<JsonObject> KeysOfProblems() =>
+        from rule in new (Key Key, Func<FlowProblem, bool> Takes)[] { (FlowKeys.Data, p => p.NeedsData), (FlowKeys.Stationarity, p => p.ScaleInvariantDecay is not null) }
+        let without = FlowKeys.Problem.Kinds.Where(p => !rule.Takes(p)).Select(p => p.Name)
+        select new JsonObject { ["if"] = IsOneOf(FlowKeys.Problem, without), ["then"] = new JsonObject { ["not"] = Has(rule.Key.Name) } };
+
     /// <summary>One key or the other.</summary>
     public static JsonObject NotBoth(Key one, Key other) => new() { ["not"] = Has(one.Name, other.Name) };
+
+    /// <summary>A key that is nothing without another.</summary>
+    public static JsonObject Needs(Key one, Key other) => new() { ["if"] = Has(one.Name), ["then"] = Has(other.Name) };
+
+    /// <summary>True where a section's kind is one of some, as a word or as a section.</summary>
+    private static JsonObject IsOneOf<T>(KindKey<T> key, IEnumerable<string> kinds)
+        where T : Kind
+    {
+        var word = new JsonObject { ["enum"] = SectionKey.Array(kinds) };
+        var section = With(key.Decider.Name, word.DeepClone());
+        section["type"] = "object";
+        return With(key.Name, new JsonObject { ["anyOf"] = new JsonArray(word, section) });
+    }
 
     private static JsonObject Has(params string[] names) => new() { ["required"] = SectionKey.Array(names) };
 

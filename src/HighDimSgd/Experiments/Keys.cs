@@ -14,14 +14,21 @@ internal static class Keys
     /// <summary>Largest mean number of jumps of the Poisson clock per step.</summary>
     public const double MostJumps = 256;
 
+    /// <summary>The family of <see cref="Experiment"/>.</summary>
+    public const string Proportional = "proportional";
+
+    /// <summary>The family of <see cref="Flows.FlowExperiment"/>.</summary>
+    public const string Flow = "flow";
+
     private static readonly (string, ClockKind) GdClock = ("gd", ClockKind.Gd);
     private static readonly (string, ClockKind) SgfClock = ("sgf", ClockKind.Sgf);
     private static readonly (string, ClockKind) PoissonClock = ("poisson", ClockKind.Poisson);
     private static readonly string[] Iterations = ["online", "sgd", "svag"];
 
-    public static readonly ChoiceKey<string> Family = new("family", "The family of experiments.", ("proportional", "proportional"))
+    public static readonly ChoiceKey<string> Family = new(
+        "family", "The family of experiments: what the file describes, and which keys it takes.", (Proportional, Proportional), (Flow, Flow))
     {
-        Later = ["flow", "symmetry", "meanfield"],
+        Later = ["symmetry", "meanfield"],
     };
 
     public static readonly NameKey Name = new("name", 100, "Name of the experiment and of its output folder; the file's name by default.")

@@ -4,9 +4,9 @@ using HighDimSgd.Models;
 namespace HighDimSgd.Experiments;
 
 /// <summary>
-/// The section of a loss or label: the key <c>kind</c> and the parameters of all kinds that are known, to which a program may add its own.
+/// The section of a loss, label or problem: the key <c>kind</c> and the parameters of all kinds that are known, to which a program may add its own.
 /// </summary>
-/// <typeparam name="T">Loss or label.</typeparam>
+/// <typeparam name="T">Loss, label or problem.</typeparam>
 internal sealed record KindKey<T> : SectionKey
     where T : Kind
 {
@@ -27,6 +27,9 @@ internal sealed record KindKey<T> : SectionKey
         (this.about, this.later) = (about, later);
         known = Build(builtIn);
     }
+
+    /// <summary>Path of the section that holds this one, for messages.</summary>
+    public string Within { get; init; } = "model.";
 
     /// <summary>The kinds that are known.</summary>
     public IReadOnlyList<T> Kinds => known.Kinds;
@@ -66,7 +69,7 @@ internal sealed record KindKey<T> : SectionKey
 
     /// <summary>The refusal of a kind that experiment files do not know, or null.</summary>
     public ExperimentException? Refusal(T kind) => Find(kind.Name)?.GetType() == kind.GetType() ? null : new(
-        $"model.{Name}: {ExperimentException.Quote(kind.Name)} is not registered; call {typeof(T).Name}.Register before the experiment is made");
+        $"{Within}{Name}: {ExperimentException.Quote(kind.Name)} is not registered; call {typeof(T).Name}.Register before the experiment is made");
 
     /// <summary>The kind that a section names, with its values.</summary>
     public T Read(Section section)
@@ -104,7 +107,7 @@ internal sealed record KindKey<T> : SectionKey
 
     private static NumberKey Number(Parameter parameter)
     {
-        var key = new NumberKey(parameter.Name, parameter.Min, parameter.Max, parameter.Doc);
+        var key = new NumberKey(parameter.Name, parameter.Min, parameter.Max, parameter.Doc) { IsWhole = parameter.IsWhole };
         return parameter.Default is { } value ? key with { Default = value } : key;
     }
 

@@ -1,15 +1,16 @@
 namespace HighDimSgd.Models;
 
-/// <summary>A number that a loss or label takes from the experiment file.</summary>
+/// <summary>A number that a loss, label or problem takes from the experiment file.</summary>
 /// <param name="Name">Its key.</param>
 /// <param name="Doc">One line: what it is, with its symbol.</param>
 /// <param name="Min">Smallest value.</param>
 /// <param name="Max">Largest value.</param>
 /// <param name="Default">The value where the key is missing; null where the key is required.</param>
-public sealed record Parameter(string Name, string Doc, double Min = 0, double Max = 1e6, double? Default = null);
+/// <param name="IsWhole">True where it is a whole number.</param>
+public sealed record Parameter(string Name, string Doc, double Min = 0, double Max = 1e6, double? Default = null, bool IsWhole = false);
 
 /// <summary>
-/// What a <see cref="Loss"/> and a <see cref="Label"/> have in common: the word that stands for it in an experiment file, and its
+/// What a <see cref="Loss"/>, a <see cref="Label"/> and a <see cref="Flows.FlowProblem"/> have in common: the word that stands for it in an experiment file, and its
 /// parameters. Two are equal where type, name and values are.
 /// </summary>
 public abstract record Kind

@@ -76,13 +76,8 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
         {
             WorkUnit unit = WorkUnit.Read(path);
             if (unit.Hash != hash || unit.Kind != kind || unit.Size != size)
-            {
-                throw new ExperimentException(
-                    $"{path}: this folder holds work of a different experiment (model, aspect, algorithm, design, seed, replicas_per_design, theory paths or device differ); "
-                    + "choose another --out, or delete the folder");
-            }
-
-            int[] columns = [.. records.Select(step => IndexOf(unit.RecordSteps, step, size, path))];
+                throw Foreign(path, "model, aspect, algorithm, design, seed, replicas_per_design, theory paths or device");
+            int[] columns = Columns(unit, path, records, step => step * experiment.Algorithm.StepAt(size));
             for (int i = 0; i < unit.Count; i++)
                 found[unit.First + i] = new(Pick(unit.Curves[i], columns), unit.Notes[i]);
         }
@@ -97,9 +92,27 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
         {
             Curves = [.. curves.Select(c => c.Values)],
         };
-        string range = string.Create(CultureInfo.InvariantCulture, $"{first:d8}-{first + curves.Count - 1:d8}");
-        unit.Write(Path.Combine(folder, $"{Prefix(kind, size)}{range}.unit"));
+        unit.Write(PathOf(folder, Prefix(kind, size), first, curves.Count));
     }
+
+    /// <summary>The file of a unit.</summary>
+    public static string PathOf(string units, string prefix, int first, int count) =>
+        Path.Combine(units, string.Create(CultureInfo.InvariantCulture, $"{prefix}{first:d8}-{first + count - 1:d8}.unit"));
+
+    /// <summary>The refusal of a folder for a unit of another experiment.</summary>
+    /// <param name="path">The unit.</param>
+    /// <param name="what">What may differ.</param>
+    public static ExperimentException Foreign(string path, string what) =>
+        new($"{path}: this folder holds work of a different experiment ({what} differ); choose another --out, or delete the folder");
+
+    /// <summary>SHA-256 of what fixes numbers.</summary>
+    public static string Digest(JsonObject fixing) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(fixing.ToJsonString())));
+
+    /// <summary>Where the wanted record steps are in a unit.</summary>
+    /// <exception cref="ExperimentException">One of them is not there.</exception>
+    public static int[] Columns(WorkUnit unit, string path, IReadOnlyList<int> records, Func<int, double> time) => [.. records.Select(step =>
+        unit.RecordSteps.Index().Where(r => r.Item == step).Select(r => r.Index).DefaultIfEmpty(-1).First() is >= 0 and var column ? column
+            : throw new ExperimentException($"{path}: the work in this folder was not recorded at t = {time(step):g6}; record points can only be left out, not added"))];
 
     private static string Prefix(string kind, int size) =>
         size == 0 ? $"theory-{kind}-" : string.Create(CultureInfo.InvariantCulture, $"{kind}-d{size}-");
@@ -114,19 +127,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
         };
         if (experiment.Also.Count > 0)
             fixing["also"] = Keys.Also.Write(experiment.Also);
-        return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(fixing.ToJsonString())));
-    }
-
-    private int IndexOf(IReadOnlyList<int> recorded, int step, int size, string path)
-    {
-        for (int i = 0; i < recorded.Count; i++)
-        {
-            if (recorded[i] == step)
-                return i;
-        }
-
-        throw new ExperimentException(
-            $"{path}: the work in this folder was not recorded at t = {step * experiment.Algorithm.StepAt(size):g6}; record points can only be left out, not added");
+        return Digest(fixing);
     }
 
     /// <summary>Some columns of a table.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using HighDimSgd.Cli;
 using HighDimSgd.Experiments;
 using HighDimSgd.Results;
+using HighDimSgd.Tests.Flows;
 using HighDimSgd.Tests.Simulation;
 
 namespace HighDimSgd.Tests.Cli;
@@ -22,7 +23,7 @@ public sealed class ReadyMadeCommandTests : IDisposable
         Assert.Contains("logistic-sgf", ReadyMade.Names);
         foreach (string name in ReadyMade.Names)
         {
-            Assert.Equal(name, Experiment.Parse(ReadyMade.Text(name), $"{name}.yaml").Name);
+            Assert.Equal(name, AnyExperiment.Parse(ReadyMade.Text(name), $"{name}.yaml").Name);
             Assert.Contains(name, output.ToString(), StringComparison.Ordinal);
             Assert.InRange(ReadyMade.About(name).Length, 20, 400);
         }
@@ -53,10 +54,11 @@ public sealed class ReadyMadeCommandTests : IDisposable
     {
         Assert.Equal(0, Main("schema"));
         JsonObject schema = JsonNode.Parse(output.ToString())!.AsObject();
-        foreach (string name in ReadyMade.Names)
-            AssertKnown(Experiment.Parse(ReadyMade.Text(name), name).ToJson(), schema, name);
-        Assert.False(schema["properties"]!.AsObject().ContainsKey("rigde"));
-        Assert.Contains("model", schema["required"]!.AsArray().Select(n => n!.GetValue<string>()));
+        foreach (string text in ReadyMade.Names.Select(ReadyMade.Text).Concat(FlowSamples.All))
+            AssertKnown(AnyExperiment.Parse(text, "file").ToJson(), schema[text.Contains("family: flow", StringComparison.Ordinal) ? "then" : "else"]!.AsObject(), text);
+        JsonObject proportional = schema["else"]!.AsObject();
+        Assert.False(proportional["properties"]!.AsObject().ContainsKey("rigde"));
+        Assert.Contains("model", proportional["required"]!.AsArray().Select(n => n!.GetValue<string>()));
     }
 
     [Fact]
@@ -75,7 +77,7 @@ public sealed class ReadyMadeCommandTests : IDisposable
 
     private static void AssertKnown(JsonObject value, JsonObject schema, string path)
     {
-        JsonObject properties = schema["properties"]!.AsObject();
+        JsonObject properties = (schema["properties"] ?? schema["anyOf"]![1]!["properties"])!.AsObject(); // a section, or a word in its place
         foreach ((string key, JsonNode? inner) in value)
         {
             Assert.True(properties.ContainsKey(key), $"{path}.{key}");

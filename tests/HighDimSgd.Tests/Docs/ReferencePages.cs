@@ -3,17 +3,23 @@ using System.Text;
 using System.Text.Json.Nodes;
 using HighDimSgd.Cli;
 using HighDimSgd.Experiments;
+using HighDimSgd.Flows;
 
 namespace HighDimSgd.Tests.Docs;
 
 /// <summary>The tables of the reference pages, from what the program itself knows.</summary>
 internal static class ReferencePages
 {
-    /// <summary>A table for every section of the experiment file.</summary>
+    /// <summary>A table for every section of the experiment file, by family.</summary>
     public static string ExperimentFile()
     {
         var text = new StringBuilder();
-        Section(text, Keys.File, "");
+        foreach ((string family, SectionKey file) in new[] { (Keys.Proportional, Keys.File), (Keys.Flow, FlowKeys.File) })
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n## Family `{family}`\n");
+            Section(text, file, "");
+        }
+
         return text.ToString();
     }
 
@@ -45,7 +51,7 @@ internal static class ReferencePages
     private static void Section(StringBuilder text, SectionKey section, string path)
     {
         string title = path.Length == 0 ? "The file" : $"`{path}`";
-        text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n{section.Doc}\n\n| key | type | allowed | default | unit | meaning |\n|---|---|---|---|---|---|\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n### {title}\n\n{section.Doc}\n\n| key | type | allowed | default | unit | meaning |\n|---|---|---|---|---|---|\n");
         foreach (Key key in section.Keys)
         {
             string only = key.OnlyFor.Count == 0 ? "" : $" Only for {section.Decider!.Name} {string.Join(", ", key.OnlyFor)}.";
@@ -64,6 +70,7 @@ internal static class ReferencePages
         nameof(NumberKey) => "number",
         nameof(WholeKey) => "whole number",
         nameof(NameKey) => "name",
+        nameof(PathKey) => "path",
         nameof(SectionKey) or "KindKey" => "section",
         "ChoiceKey" => "word",
         "ListKey" => "list",
@@ -73,7 +80,7 @@ internal static class ReferencePages
     private static string Default(Key key) => (key.Required, key.DefaultValue) switch
     {
         (true, _) => "required",
-        _ when key is SectionKey => "its defaults",
+        _ when key is SectionKey section => section.Keys.Any(k => k.Required && k.OnlyFor.Count == 0) ? "none" : "its defaults",
         (_, null) => "",
         (_, JsonArray { Count: 0 }) => "none",
         (_, JsonArray { Count: 1 } one) => one[0]!.ToJsonString().Trim('"'),

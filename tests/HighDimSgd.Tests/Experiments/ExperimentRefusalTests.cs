@@ -78,7 +78,7 @@ public class ExperimentRefusalTests
     [InlineData("name: sample", "name: .sample", 2, "cannot be a name")]
     [InlineData("name: sample", "name: ''", 2, "cannot be a name")]
     // known to the format, not to this version
-    [InlineData("family: proportional", "family: flow", 1, "family: 'flow' is not available in this version; available: proportional")]
+    [InlineData("family: proportional", "family: meanfield", 1, "family: 'meanfield' is not available in this version; available: proportional, flow")]
     [InlineData("loss: logistic", "loss: perceptron", 5, "model.loss: 'perceptron' is not available in this version; available: squared, logistic")]
     [InlineData("loss: logistic", "loss: logisitc", 5, "model.loss: 'logisitc' is unknown, did you mean 'logistic'?; allowed: squared, logistic")]
     [InlineData("{kind: logistic, slope: 3.0}", "{kind: committee, noise: 1}", 6, "is not available in this version; available: linear, sign, logistic")]

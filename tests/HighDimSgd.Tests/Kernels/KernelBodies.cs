@@ -11,13 +11,18 @@ internal static class KernelBodies
     /// <summary>The interfaces of the skeletons' bodies.</summary>
     private static readonly Type[] Shapes = [typeof(IForBody), typeof(IRowBody<Real1>), typeof(IBlockBody<Real1>), typeof(IReduceBody<Real1>)];
 
+    private const int MostNested = 4;
+
     private static readonly Type[] Structs =
         [.. typeof(IForBody).Assembly.GetTypes().Where(t => t is { IsValueType: true, IsEnum: false, IsNested: false })];
 
     /// <summary>All bodies over a kind of memory.</summary>
     public static IReadOnlyList<Type> Over(Type view)
     {
-        Type[] physics = [.. Structs.Where(t => !IsBody(t)).SelectMany(t => Close(t, view, []))];
+        // Physics may itself take physics: a problem its model, and that its loss.
+        Type[] physics = [];
+        for (int depth = 0; depth < MostNested; depth++)
+            physics = [.. Structs.Where(t => !IsBody(t) && IsPhysics(t)).SelectMany(t => Close(t, view, physics))];
         return [.. Structs.Where(IsBody).SelectMany(t => Close(t, view, physics))];
     }
 
@@ -26,7 +31,10 @@ internal static class KernelBodies
 
     /// <summary>The open types of everything that a body may take as a parameter of its physics.</summary>
     public static IReadOnlyList<Type> Physics =>
-        [.. Structs.Where(t => t.GetInterfaces().Any(i => i.Name is "ILoss`1" or "ILabel`2" or "ISource`2" or "IEntryFormat`2"))];
+        [
+            .. Structs.Where(t => t.GetInterfaces().Any(i =>
+                i.Name is "ILoss`1" or "ILabel`2" or "ISource`2" or "IEntryFormat`2" or "IFlowProblem`3" or "IFlowModel`2" or "IFlowKick`4" or "IDatum`1")),
+        ];
 
     /// <summary>A short name of a closed type.</summary>
     public static string Name(Type type)
@@ -35,6 +43,8 @@ internal static class KernelBodies
         string[] physics = [.. type.GetGenericArguments().Where(a => a.IsGenericType).Select(Name)];
         return physics.Length == 0 ? name : $"{name}<{string.Join(", ", physics)}>";
     }
+
+    private static bool IsPhysics(Type type) => type.GetInterfaces().Any(i => i.Assembly == typeof(IForBody).Assembly);
 
     private static bool IsBody(Type type) =>
         type.GetInterfaces().Any(i => Shapes.Any(s => s.Name == i.Name && s.Namespace == i.Namespace));

@@ -228,5 +228,7 @@ public class RandomTests
         public void Store(long index, Real1 value) => data[index] = value.Value;
 
         public Real1 Spread(long index) => new(data[index]);
+
+        public Real1 Gather(Word1 index) => new(data[index.Value]);
     }
 }

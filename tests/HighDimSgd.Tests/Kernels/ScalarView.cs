@@ -10,4 +10,6 @@ internal readonly struct ScalarView(float[] data) : IView<Real1, Word1>
     public void Store(long index, Real1 value) => data[index] = value.Value;
 
     public Real1 Spread(long index) => new(data[index]);
+
+    public Real1 Gather(Word1 index) => new(data[index.Value]);
 }

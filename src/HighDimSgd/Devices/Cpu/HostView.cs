@@ -18,4 +18,15 @@ internal readonly unsafe struct HostView<TReal, TWord>(float* data) : IView<TRea
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TReal Spread(long index) => TReal.Of(Data[index]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TReal Gather(TWord index)
+    {
+        uint* at = stackalloc uint[ICpuReal<TReal, TWord>.Lanes];
+        float* values = stackalloc float[ICpuReal<TReal, TWord>.Lanes];
+        Unsafe.WriteUnaligned(at, index);
+        for (int lane = 0; lane < ICpuReal<TReal, TWord>.Lanes; lane++)
+            values[lane] = Data[at[lane]];
+        return Unsafe.ReadUnaligned<TReal>(values);
+    }
 }

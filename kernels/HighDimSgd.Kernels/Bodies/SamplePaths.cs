@@ -1,0 +1,130 @@
+using HighDimSgd.Kernels.Physics;
+using HighDimSgd.Kernels.Random;
+
+namespace HighDimSgd.Kernels.Bodies;
+
+/// <summary>Puts all points of all paths at their starts. Outer index: block; index: path.</summary>
+/// <param name="arena">The paths.</param>
+/// <param name="starts">The starts, coordinate by coordinate, point by point.</param>
+public readonly struct FlowStart<TReal, TWord, TView>(FlowArena<TReal, TWord, TView> arena, TView starts) : IForBody
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+{
+    private readonly FlowArena<TReal, TWord, TView> arena = arena;
+    private readonly TView starts = starts;
+
+    /// <inheritdoc/>
+    public void Run(int outer, int index)
+    {
+        Column<TReal, TWord, TView> path = arena.Path(outer, index);
+        for (int i = 0; i < arena.Points * arena.Dimension; i++)
+            path.Set(i, starts.Spread(i));
+    }
+}
+
+/// <summary>
+/// Iterations of SGD and SVAG: x - (rate) sum_b w_b grad R~(x, mark_b), the same marks for all points, the first half of the draws with one weight and
+/// the second with another (Li, Malladi and Arora, arXiv 2102.12470). Outer index: block; index: path.
+/// </summary>
+/// <param name="arena">The paths, with room for one piece per point.</param>
+/// <param name="problem">The problem.</param>
+/// <param name="field">Words of the samples.</param>
+/// <param name="firstPath">Path at index 0 of block 0.</param>
+/// <param name="firstStep">First iteration.</param>
+/// <param name="steps">Number of iterations.</param>
+/// <param name="batch">Samples of one weight.</param>
+/// <param name="draws">Samples per iteration: the batch, or twice as many.</param>
+/// <param name="first">Weight of the first batch, rate included.</param>
+/// <param name="second">Weight of the second batch, rate included.</param>
+public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
+    FlowArena<TReal, TWord, TView> arena, TProblem problem, RandomField field, int firstPath, int firstStep, int steps, int batch, int draws, float first,
+    float second)
+    : IForBody
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+    where TProblem : struct, IFlowProblem<TReal, TWord, TView>
+{
+    private readonly FlowArena<TReal, TWord, TView> arena = arena;
+    private readonly TProblem problem = problem;
+    private readonly RandomField field = field;
+    private readonly int firstPath = firstPath;
+    private readonly int firstStep = firstStep;
+    private readonly int steps = steps;
+    private readonly int batch = batch;
+    private readonly int draws = draws;
+    private readonly float first = first;
+    private readonly float second = second;
+
+    /// <inheritdoc/>
+    public void Run(int outer, int index)
+    {
+        Column<TReal, TWord, TView> path = arena.Path(outer, index);
+        var words = new WordDraws<TReal, TWord>(field, firstPath + outer * FlowArena<TReal, TWord, TView>.Block + index, firstStep * draws);
+        for (int step = 0; step < steps; step++)
+        {
+            arena.Room(path, 0).Clear(arena.Points * arena.Dimension);
+            for (int b = 0; b < draws; b++)
+            {
+                TWord word = words.Next();
+                TReal weight = TReal.Of(b < batch ? first : second);
+                for (int p = 0; p < arena.Points; p++)
+                    problem.Sample(word, arena.Point(path, p), weight, arena.Room(path, p));
+            }
+
+            path.Combine(arena.Points * arena.Dimension, path, TReal.Of(-1f), arena.Room(path, 0));
+        }
+    }
+}
+
+/// <summary>
+/// Noisy gradient descent: x - rate grad R(x) + weight sum_k G_k(x) N_k, the same normals for all points. Outer index: block; index: path.
+/// </summary>
+/// <param name="arena">The paths, with room for two pieces and the normals.</param>
+/// <param name="problem">The problem.</param>
+/// <param name="field">Words of the normals.</param>
+/// <param name="firstPath">Path at index 0 of block 0.</param>
+/// <param name="firstStep">First iteration.</param>
+/// <param name="steps">Number of iterations.</param>
+/// <param name="rate">Learning rate eta.</param>
+/// <param name="weight">eta/sqrt(B).</param>
+public readonly struct NoisyPath<TReal, TWord, TView, TProblem>(
+    FlowArena<TReal, TWord, TView> arena, TProblem problem, RandomField field, int firstPath, int firstStep, int steps, float rate, float weight) : IForBody
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+    where TProblem : struct, IFlowProblem<TReal, TWord, TView>
+{
+    private readonly FlowArena<TReal, TWord, TView> arena = arena;
+    private readonly TProblem problem = problem;
+    private readonly RandomField field = field;
+    private readonly int firstPath = firstPath;
+    private readonly int firstStep = firstStep;
+    private readonly int steps = steps;
+    private readonly float rate = rate;
+    private readonly float weight = weight;
+
+    /// <inheritdoc/>
+    public void Run(int outer, int index)
+    {
+        Column<TReal, TWord, TView> path = arena.Path(outer, index), gradient = arena.Room(path, 0), change = arena.Room(path, 1), normals = arena.Room(path, 2);
+        var draws = new NormalDraws<TReal, TWord>(
+            field, firstPath + outer * FlowArena<TReal, TWord, TView>.Block + index, firstStep * problem.Modes);
+        for (int step = 0; step < steps; step++)
+        {
+            for (int k = 0; k < problem.Modes; k++)
+                normals.Set(k, draws.Next());
+            for (int p = 0; p < arena.Points; p++)
+            {
+                Column<TReal, TWord, TView> x = arena.Point(path, p);
+                problem.Gradient(x, gradient);
+                change.Clear(arena.Dimension);
+                for (int k = 0; k < problem.Modes; k++)
+                    problem.Mode(k, x, gradient, TReal.Of(weight) * normals.Get(k), change);
+                change.Combine(arena.Dimension, change, TReal.Of(-rate), gradient);
+                x.Combine(arena.Dimension, x, TReal.Of(1f), change);
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using HighDimSgd.Devices;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Bodies;
+using HighDimSgd.Kernels.Physics;
+using HighDimSgd.Kernels.Random;
+
+namespace HighDimSgd.Flows;
+
+/// <summary>Advances blocks of paths of one run and averages its statistics over each block.</summary>
+/// <param name="skeletons">Where it runs.</param>
+/// <param name="experiment">The experiment.</param>
+/// <param name="run">The run.</param>
+/// <param name="problem">The problem.</param>
+/// <param name="batch">Blocks that advance together.</param>
+internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
+    ISkeletons<TReal, TWord, TView> skeletons, FlowExperiment experiment, FlowRun run, TProblem problem, int batch)
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+    where TProblem : struct, IFlowProblem<TReal, TWord, TView>
+{
+    private readonly FlowStatistic[] statistics = [.. experiment.Statistics.Select(FlowStatistic.Of)];
+    private readonly TView starts = Starts(skeletons, experiment);
+    private readonly FlowArena<TReal, TWord, TView> arena = new(
+        skeletons.Allocate(batch * FlowExperiment.Block * (long)FlowShape.Floats(experiment, run)), FlowShape.Floats(experiment, run),
+        experiment.Starts.Count, problem.Dimension);
+
+    /// <summary>Means over each of up to <c>batch</c> blocks from <paramref name="first"/> on, statistic by record time.</summary>
+    public double[][,] Run(int first, int blocks)
+    {
+        double[][,] means = [.. Enumerable.Range(0, blocks).Select(_ => new double[statistics.Length, experiment.Times.Count])];
+        skeletons.For(blocks, FlowExperiment.Block, new FlowStart<TReal, TWord, TView>(arena, starts));
+        double step = FlowShape.Step(experiment, run);
+        int done = 0;
+        for (int t = 0; t < experiment.Times.Count; t++)
+        {
+            int until = checked((int)Math.Round(experiment.Times[t] / step));
+            if (until > done)
+                Advance(checked(first * FlowExperiment.Block), blocks, done, until - done, step);
+            done = until;
+            Observe(means, t);
+        }
+
+        return means;
+    }
+
+    private static TView Starts(ISkeletons<TReal, TWord, TView> skeletons, FlowExperiment experiment)
+    {
+        float[] starts = [.. experiment.Starts.SelectMany(s => s).Select(x => (float)x)];
+        TView view = skeletons.Allocate(starts.Length);
+        skeletons.Write(view, starts);
+        return view;
+    }
+
+    private void Advance(int path, int blocks, int done, int steps, double step)
+    {
+        double eta = run.Rate;
+        int order = run.Algorithm is FlowAlgorithm.Flow2 or FlowAlgorithm.Sme2 or FlowAlgorithm.Smf2 ? 2 : 1;
+        switch (run.Algorithm)
+        {
+            case FlowAlgorithm.Sgd or FlowAlgorithm.Svag:
+                // Weights (1+-sqrt(2l-1))/2 of the two batches, the rate eta/l and the mean over a batch in them.
+                double spread = Math.Sqrt((2 * run.Amplification) - 1), share = step / (2 * run.Batch);
+                For(new SamplePath<TReal, TWord, TView, TProblem>(
+                    arena, problem, Field(Purpose.FlowSample), path, done, steps, run.Batch, run.Amplification > 1 ? 2 * run.Batch : run.Batch,
+                    (float)(share * (1 + spread)), (float)(share * (1 - spread))));
+                break;
+            case FlowAlgorithm.NoisyGd:
+                For(new NoisyPath<TReal, TWord, TView, TProblem>(
+                    arena, problem, Field(Purpose.FlowNoise), path, done, steps, (float)eta, (float)(eta / Math.Sqrt(run.Batch))));
+                break;
+            case FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2:
+                Flow(Purpose.FlowNoise, default(NoKick<TReal, TWord, TView, TProblem>));
+                break;
+            case FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2:
+                Flow(Purpose.FlowNoise, default(RootKick<TReal, TWord, TView, TProblem>));
+                break;
+            case var _ when experiment.Drive == FlowDrive.Samples:
+                Flow(Purpose.FlowSample, default(SampleKick<TReal, TWord, TView, TProblem>));
+                break;
+            default:
+                Flow(Purpose.FlowNoise, default(ModeKick<TReal, TWord, TView, TProblem>));
+                break;
+        }
+
+        void For<TBody>(TBody body)
+            where TBody : struct, IForBody => skeletons.For(blocks, FlowExperiment.Block, body);
+
+        void Flow<TKick>(Purpose purpose, TKick kick)
+            where TKick : struct, IFlowKick<TReal, TWord, TView, TProblem> => For(new FlowPath<TReal, TWord, TView, TProblem, TKick>(
+                arena, problem, kick, Field(purpose), path, done, steps, (float)step, order, (float)eta, (float)Math.Sqrt(eta * step / run.Batch)));
+    }
+
+    /// <summary>The field of a purpose: algorithms at the same rate share it, so that differences between those that use it alike have small variance.</summary>
+    private RandomField Field(Purpose purpose) =>
+        new(experiment.Seed, purpose, (int)Math.Round(experiment.Horizon / run.Rate), (uint)run.Amplification);
+
+    private void Observe(double[][,] means, int time)
+    {
+        for (int i = 0; i < statistics.Length; i += 4)
+        {
+            var terms = new Four<FlowTerm>(Term(i), Term(i + 1), Term(i + 2), Term(i + 3));
+            Four<double>[] sums = skeletons.ReduceEach(means.Length, FlowExperiment.Block, new FlowSums<TReal, TWord, TView, TProblem>(arena, problem, terms));
+            for (int b = 0; b < means.Length; b++)
+            {
+                double[] four = [sums[b].A, sums[b].B, sums[b].C, sums[b].D];
+                for (int j = 0; j < 4 && i + j < statistics.Length; j++)
+                    means[b][i + j, time] = four[j] / FlowExperiment.Block / (statistics[i + j].Kind == FlowMoment.Noise ? run.Batch : 1);
+            }
+        }
+    }
+
+    private FlowTerm Term(int i) => i < statistics.Length ? statistics[i].Term : default;
+}
+
+/// <summary>Steps and memory of a run.</summary>
+internal static class FlowShape
+{
+    /// <summary>Time that a step of a run takes: eta for SGD and noisy gradient descent, eta/l for SVAG, a substep for the flows.</summary>
+    public static double Step(FlowExperiment experiment, FlowRun run) => run.Algorithm switch
+    {
+        FlowAlgorithm.Sgd or FlowAlgorithm.NoisyGd => run.Rate,
+        FlowAlgorithm.Svag => run.Rate / run.Amplification,
+        _ => run.Rate / experiment.Substeps,
+    };
+
+    /// <summary>Modes of the gradient noise.</summary>
+    public static int Modes(FlowExperiment experiment) => experiment.Data?.Samples ?? 2;
+
+    /// <summary>Floats per path: the points, and the room that the run's body and the statistics take.</summary>
+    public static int Floats(FlowExperiment experiment, FlowRun run)
+    {
+        int d = experiment.Problem.Dimension(experiment.Data?.Inputs ?? 0), points = experiment.Starts.Count, modes = Modes(experiment);
+        int room = run.Algorithm switch
+        {
+            FlowAlgorithm.Sgd or FlowAlgorithm.Svag => points * d,
+            FlowAlgorithm.NoisyGd => (2 * d) + modes,
+            FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 => 6 * d,
+            FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2 => (10 * d) + (2 * d * d),
+            _ => (8 * d) + modes,
+        };
+        return (points * d) + Math.Max(room, 2 * d);
+    }
+}

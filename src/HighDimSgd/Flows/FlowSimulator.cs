@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using HighDimSgd.Devices;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Physics;
+using HighDimSgd.Simulation;
+
+namespace HighDimSgd.Flows;
+
+/// <summary>
+/// Runs the blocks of a run that are not finished yet, in units, on all of a device. A path's numbers depend on its address alone, so neither the units nor
+/// the workers can be seen in the result.
+/// </summary>
+/// <param name="experiment">The experiment.</param>
+/// <param name="device">Where it runs.</param>
+internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
+{
+    // Steps of paths in a unit of work on the CPU: some tenths of a second on one core.
+    private const double UnitSteps = 5e7;
+
+    /// <summary>Number of blocks.</summary>
+    public int Blocks => checked((int)(experiment.Replicas / FlowExperiment.Block));
+
+    /// <summary>Runs what is missing of a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="done">Finished blocks, means of statistics by record time; receives the others.</param>
+    /// <param name="finished">Given the first of consecutive blocks and their means, from any worker's thread, one at a time.</param>
+    /// <param name="cancellation">Stops between units; finished ones stay.</param>
+    public void Finish(
+        FlowRun run, SortedDictionary<int, double[,]> done, Action<int, IReadOnlyList<double[,]>> finished, CancellationToken cancellation)
+    {
+        int size = UnitBlocks(run);
+        var units = new ConcurrentQueue<(int First, int Count)>(Units(size, done));
+        void Worker() => device.Run(new Program(this, run, size, units, Keep, cancellation), wholeDevice: false);
+        void Keep(int first, double[][,] means)
+        {
+            lock (done)
+            {
+                for (int b = 0; b < means.Length; b++)
+                    done[first + b] = means[b];
+                finished(first, means);
+            }
+        }
+
+        if (!units.IsEmpty)
+            Simulator.RunWorkers(device.Workers, Worker);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>The blocks of a run by statistic, shape (blocks, times).</summary>
+    public static IReadOnlyDictionary<string, double[,]> Collect(FlowExperiment experiment, SortedDictionary<int, double[,]> blocks)
+    {
+        double[][,] all = [.. blocks.Values.Take(checked((int)(experiment.Replicas / FlowExperiment.Block)))];
+        var tables = new Dictionary<string, double[,]>();
+        foreach ((int i, string name) in experiment.Statistics.Index())
+        {
+            var table = new double[all.Length, experiment.Times.Count];
+            for (int b = 0; b < all.Length; b++)
+            {
+                for (int t = 0; t < experiment.Times.Count; t++)
+                    table[b, t] = all[b][i, t];
+            }
+
+            tables[name] = table;
+        }
+
+        return tables;
+    }
+
+    private int UnitBlocks(FlowRun run)
+    {
+        long bytes = 4L * FlowExperiment.Block * FlowShape.Floats(experiment, run);
+        double steps = experiment.Horizon / FlowShape.Step(experiment, run) * FlowExperiment.Block * FlowShape.Modes(experiment);
+        return device.Share.BatchBytes > 0 ? device.Share.Batch(bytes) : (int)Math.Clamp(UnitSteps / steps, 1, 256);
+    }
+
+    private IEnumerable<(int First, int Count)> Units(int size, SortedDictionary<int, double[,]> done)
+    {
+        for (int first = 0; first < Blocks; first += size)
+        {
+            int end = Math.Min(Blocks, first + size), from = first;
+            for (int block = first; block <= end; block++)
+            {
+                if (block < end && !done.ContainsKey(block))
+                    continue;
+                if (block > from)
+                    yield return (from, block - from);
+                from = block + 1;
+            }
+        }
+    }
+
+    private sealed class Program(
+        FlowSimulator simulator, FlowRun run, int size, ConcurrentQueue<(int First, int Count)> units, Action<int, double[][,]> finished,
+        CancellationToken cancellation) : IDeviceProgram<bool>
+    {
+        public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+            where TReal : unmanaged, IReal<TReal, TWord>
+            where TWord : unmanaged, IWord<TReal, TWord>
+            where TView : struct, IView<TReal, TWord>
+        {
+            FlowExperiment experiment = simulator.Experiment;
+            float[] data = FlowData.Of(experiment);
+            TView view = skeletons.Allocate(Math.Max(1, data.Length));
+            skeletons.Write(view, data);
+            return experiment.Problem.Close(
+                view, experiment.Data?.Samples ?? 0, experiment.Data?.Inputs ?? 0, new WithProblem<TReal, TWord, TView>(this, skeletons));
+        }
+
+        private bool Work<TReal, TWord, TView, TProblem>(ISkeletons<TReal, TWord, TView> skeletons, TProblem problem)
+            where TReal : unmanaged, IReal<TReal, TWord>
+            where TWord : unmanaged, IWord<TReal, TWord>
+            where TView : struct, IView<TReal, TWord>
+            where TProblem : struct, IFlowProblem<TReal, TWord, TView>
+        {
+            // One block at a time where workers keep it in their cache.
+            int batch = simulator.IsTogether ? size : 1;
+            var engine = new FlowEngine<TReal, TWord, TView, TProblem>(skeletons, simulator.Experiment, run, problem, batch);
+            while (!cancellation.IsCancellationRequested && units.TryDequeue(out (int First, int Count) unit))
+            {
+                var means = new List<double[,]>();
+                for (int first = 0; first < unit.Count; first += batch)
+                    means.AddRange(engine.Run(unit.First + first, Math.Min(batch, unit.Count - first)));
+                finished(unit.First, [.. means]);
+            }
+
+            return true;
+        }
+
+        private sealed class WithProblem<TReal, TWord, TView>(Program program, ISkeletons<TReal, TWord, TView> skeletons)
+            : IFlowProblemUser<TReal, TWord, TView, bool>
+            where TReal : unmanaged, IReal<TReal, TWord>
+            where TWord : unmanaged, IWord<TReal, TWord>
+            where TView : struct, IView<TReal, TWord>
+        {
+            public bool Use<TProblem>(TProblem problem)
+                where TProblem : struct, IFlowProblem<TReal, TWord, TView> => program.Work(skeletons, problem);
+        }
+    }
+
+    private FlowExperiment Experiment => experiment;
+
+    private bool IsTogether => device.Share.BatchBytes > 0;
+}
