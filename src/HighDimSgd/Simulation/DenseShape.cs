@@ -12,6 +12,9 @@ internal readonly record struct DenseShape(int Size, int Samples, DesignStorage 
     /// <summary>Columns in a 32-bit element.</summary>
     public int Columns => Storage == DesignStorage.Int8 ? 4 : Storage == DesignStorage.BFloat16 ? 2 : 1;
 
+    /// <summary>Replicas of a design that advance together.</summary>
+    public static int Together(Experiment experiment) => Math.Min(experiment.ReplicasPerDesign, 16);
+
     /// <summary>
     /// Columns from one row to the next: d rounded up to 16 elements, and 16 more where rows would fall on the same cache sets.
     /// </summary>
@@ -35,6 +38,7 @@ internal readonly record struct DenseShape(int Size, int Samples, DesignStorage 
         ? Signs.Length
         : (long)PaddedSamples * RowStride / Columns;
 
-    /// <summary>Bytes of one replica.</summary>
-    public long Bytes => sizeof(float) * (DesignLength + (3L * RowStride) + (6L * PaddedSamples));
+    /// <summary>Bytes of a design with so many replicas on it.</summary>
+    public long Bytes(int replicas) =>
+        sizeof(float) * (DesignLength + RowStride + PaddedSamples + (replicas * ((2L * RowStride) + (5L * PaddedSamples))));
 }

@@ -20,13 +20,13 @@ internal sealed class StoredDesign<TReal, TWord, TView>
     private readonly DenseShape shape;
     private readonly Slots<TReal, TWord, TView> memory;
 
-    /// <summary>Allocates the memory.</summary>
-    public StoredDesign(ISkeletons<TReal, TWord, TView> skeletons, DesignSpec design, DenseShape shape, int batch)
+    /// <summary>Designs of a storage and shape in memory for them.</summary>
+    public StoredDesign(ISkeletons<TReal, TWord, TView> skeletons, DesignSpec design, DenseShape shape, Slots<TReal, TWord, TView> memory)
     {
         this.skeletons = skeletons;
         this.design = design;
         this.shape = shape;
-        memory = skeletons.AllocateSlots(batch, shape.DesignLength);
+        this.memory = memory;
         double deviation = design.Storage switch
         {
             DesignStorage.Int8 => Int8Entries<TReal, TWord>.Deviation,

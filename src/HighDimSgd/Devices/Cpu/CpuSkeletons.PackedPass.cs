@@ -28,7 +28,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         where TFormat : struct, IEntryFormat<TReal, TWord>
         where TBody : struct, IRowBody<TReal>
     {
-        if (TFormat.Columns > 2 && rowStride <= LongestKept)
+        if (TFormat.Columns > 2 && rowStride <= LongestKept && options.MaxDegreeOfParallelism == 1)
             Pass(batch, rowStride, rows, theta, gradient, body, Rows<Kept>);
         else
             Pass(batch, rowStride, rows, theta, gradient, body, Rows<Unkept>);

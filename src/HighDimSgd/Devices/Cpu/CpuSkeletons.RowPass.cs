@@ -19,8 +19,17 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         Slots<TReal, TWord, HostView<TReal, TWord>> theta,
         Slots<TReal, TWord, HostView<TReal, TWord>> gradient,
         TBody body)
-        where TBody : struct, IRowBody<TReal> => Pass(
-            batch, rowStride, rows, theta, gradient, body, (slot, _) => new FloatRows(design.View.Data + design.Start + (slot * design.Stride), rowStride));
+        where TBody : struct, IRowBody<TReal>
+    {
+        if (batch == 1 || design.Stride > 0)
+        {
+            Pass(batch, rowStride, rows, theta, gradient, body, (slot, _) => new FloatRows(design.View.Data + design.Start + (slot * design.Stride), rowStride));
+            return;
+        }
+
+        for (int first = 0; first < batch; first += Together)
+            SharedPass(first, Math.Min(Together, batch - first), design.View.Data + design.Start, rowStride, rows, theta, gradient, body);
+    }
 
     private void Pass<TRows, TBody>(
         int batch,
@@ -33,14 +42,11 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         where TRows : struct, IRows
         where TBody : struct, IRowBody<TReal>
     {
-        // A panel's partial gradient is summed on its own, the panels are then added in order.
-        int panelRows = Math.Max(512, (((rows + 63) / 64) + Lanes - 1) / Lanes * Lanes);
-        int panels = (rows + panelRows - 1) / panelRows;
-        bool abreast = panels > 1 && options.MaxDegreeOfParallelism > 1;
+        int panelRows = PanelRows(rows), panels = (rows + panelRows - 1) / panelRows;
         // Side by side, a panel must not touch the rows after its last, which a group of fewer than sixteen rows does.
-        int group = abreast ? Lanes : Math.Min(TRows.GroupRows(rowStride), rows <= 4 ? 4 : rows <= 8 ? 8 : 16);
+        int group = panels > 1 && options.MaxDegreeOfParallelism > 1 ? Lanes : Math.Min(TRows.GroupRows(rowStride), rows <= 4 ? 4 : rows <= 8 ? 8 : 16);
         int own = TRows.KeepsGroup ? group * (rowStride + Lanes) : 0;
-        float* partial = Scratch(((long)panels * rowStride) + ((abreast ? panels : 1L) * own)), kept = partial + ((long)panels * rowStride);
+        float* partial = Scratch(((long)panels * rowStride) + own), kept = partial + ((long)panels * rowStride);
         for (int slot = 0; slot < batch; slot++)
         {
             float* t = theta.View.Data + theta.Start + (slot * theta.Stride);
@@ -48,14 +54,16 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
             Each(panels, panelRows * rowStride / 64, panel =>
             {
                 int first = (int)panel * panelRows;
-                float* place = kept + (abreast ? panel * own : 0);
-                new Span<float>(place, own).Clear();
-                PanelPass(replica, group, rowsOf(replica, new(place)), rowStride, first, Math.Min(rows, first + panelRows), t, partial + (panel * rowStride), body);
+                new Span<float>(kept, own).Clear();
+                PanelPass(replica, group, rowsOf(replica, new(kept)), rowStride, first, Math.Min(rows, first + panelRows), t, partial + (panel * rowStride), body);
             });
             if (TBody.WantsGradient)
                 SumPanels(partial, panels, rowStride, gradient.View.Data + gradient.Start + (slot * gradient.Stride));
         }
     }
+
+    /// <summary>Rows of a panel, whose partial gradient is summed on its own; the panels are then added in order.</summary>
+    private static int PanelRows(int rows) => Math.Max(512, (((rows + 63) / 64) + Lanes - 1) / Lanes * Lanes);
 
     private static void SumPanels(float* partial, int panels, int rowStride, float* gradient)
     {
@@ -166,7 +174,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
     /// <summary>A design in one of its storages.</summary>
     private interface IRows
     {
-        /// <summary>True where the rows of a group are kept for the sweep that adds them, in memory of the panel's own that begins as zeros.</summary>
+        /// <summary>True where the rows of a group are kept for the sweep that adds them, in memory that begins as zeros; then panels run one by one.</summary>
         static abstract bool KeepsGroup { get; }
 
         /// <summary>Rows of a group.</summary>
