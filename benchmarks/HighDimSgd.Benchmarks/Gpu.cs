@@ -59,7 +59,7 @@ internal sealed class Gpu(IDevice device, bool isSmall)
         var rows = new List<GpuRow>();
         foreach ((int size, int most) in Cases)
         {
-            int replicas = Math.Min(most, device.Share.Batch(new DenseShape(size, 2 * size).Bytes)), samples = 2 * size;
+            int replicas = Math.Min(most, device.Share.Batch(new DenseShape(size, 2 * size).Bytes(1))), samples = 2 * size;
             double bytes = 4.0 * size * samples * replicas * Steps;
             string work = $"dense d={size} n={samples} R={replicas} K={Steps}";
             Add(work, Table.Ours, bytes, device.Run(new Replicas(size, replicas), wholeDevice: false).Seconds);

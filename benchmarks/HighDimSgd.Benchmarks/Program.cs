@@ -4,10 +4,10 @@ using HighDimSgd.Benchmarks;
 HighDimSgd.Ilgpu.IlgpuDevices.Use();
 #endif
 
-// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|sgd|unstored|peers|calibrate|tables|precision|plan|gpu] [rounds or title]
-// dense, dmft: this project alone. sgd: iterations of multi-pass SGD, against peers. unstored: designs that are not stored, against
-// NumPy and against stored ones. peers (the default): this project and what a user would write instead, same work, same run,
-// taking turns, with medians over the rounds; needs python3 with NumPy, PyTorch and Numba for the peers.
+// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|sgd|shared|unstored|flow|peers|calibrate|tables|precision|plan|gpu] [rounds or title]
+// dense, dmft: this project alone. sgd: iterations of multi-pass SGD, shared: replicas that share designs, against peers. unstored: designs that are not stored, against
+// NumPy and against stored ones. flow: paths of flow experiments, against NumPy and Numba. peers (the default): this project and what a
+// user would write instead, same work, same run, taking turns, with medians over the rounds; needs python3 with NumPy, PyTorch and Numba for the peers.
 // tables: the limits of docs/reference/limits.md, all or those whose titles contain a text. precision: error and bias of the theory.
 // calibrate: how often the verdict fails on made-up experiments whose truth is known.
 // plan: what the command plan foretells of the ready-made experiments over what they then take (foretell and perform are its two halves).
@@ -25,8 +25,14 @@ switch (what)
     case "sgd":
         Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Sgd.Measure()));
         return 0;
+    case "shared":
+        Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Shared.Measure()));
+        return 0;
     case "unstored":
         Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Unstored.Measure()));
+        return 0;
+    case "flow":
+        Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Flow.Measure()));
         return 0;
     case "peers":
         Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Dense.Measure().Concat(Dmft.Measure()).Concat(Peers.Measure())));
@@ -52,6 +58,6 @@ switch (what)
     case "gpu" or "gpu-trial":
         return Gpu.Run(args.ElementAtOrDefault(3) ?? "auto", args[1], args[2], what == "gpu-trial");
     default:
-        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft, sgd, unstored, peers, calibrate, tables, precision, plan or gpu");
+        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft, sgd, shared, unstored, flow, peers, calibrate, tables, precision, plan or gpu");
         return 2;
 }

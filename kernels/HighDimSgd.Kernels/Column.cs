@@ -36,6 +36,7 @@ public readonly struct Column<TReal, TWord, TView>(TView view, long start)
     public Column<TReal, TWord, TView> From(int i) => new(view, start + ((long)i << 6));
 
     /// <summary>Zero in the first <paramref name="count"/> elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Clear(int count)
     {
         for (int i = 0; i < count; i++)
@@ -43,6 +44,7 @@ public readonly struct Column<TReal, TWord, TView>(TView view, long start)
     }
 
     /// <summary>a + w b in the first <paramref name="count"/> elements; a or b may be this column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Combine(int count, Column<TReal, TWord, TView> a, TReal w, Column<TReal, TWord, TView> b)
     {
         for (int i = 0; i < count; i++)

@@ -9,7 +9,7 @@ namespace HighDimSgd.Ilgpu.Tests;
 /// Small runs, each of one body over <c>count</c> indices and two slots, steps or replicas, that return what the body wrote. Real
 /// inputs hold a not-a-number, zeros and numbers at which the exponential ends.
 /// </summary>
-internal static class Scenarios
+internal static partial class Scenarios
 {
     private const int Two = 2;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using HighDimSgd.Kernels.Physics;
 using HighDimSgd.Kernels.Random;
 
@@ -19,8 +20,10 @@ public interface IFlowKick<TReal, TWord, TView, TProblem>
     /// <summary>Draws the noise of a step.</summary>
     void Draw(TProblem problem, Column<TReal, TWord, TView> room);
 
-    /// <summary>Kicks a point: x + weight times the noise at x.</summary>
-    void Apply(TProblem problem, Column<TReal, TWord, TView> x, TReal weight, Column<TReal, TWord, TView> room);
+    /// <summary>Adds weight times the noise at x, whose gradient is known.</summary>
+    void Add(
+        TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> gradient, TReal weight, Column<TReal, TWord, TView> change,
+        Column<TReal, TWord, TView> room);
 }
 
 /// <summary>No noise.</summary>
@@ -44,12 +47,14 @@ public readonly struct NoKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, 
     }
 
     /// <inheritdoc/>
-    public void Apply(TProblem problem, Column<TReal, TWord, TView> x, TReal weight, Column<TReal, TWord, TView> room)
+    public void Add(
+        TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> gradient, TReal weight, Column<TReal, TWord, TView> change,
+        Column<TReal, TWord, TView> room)
     {
     }
 }
 
-/// <summary>Noise of the stochastic modified flow: sum_k G_k(x) N_k, one normal per mode. Room: two pieces, then the normals.</summary>
+/// <summary>Noise of the stochastic modified flow: sum_k G_k(x) N_k, one normal per mode. Room: the normals.</summary>
 public struct ModeKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord, TView, TProblem>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
@@ -68,25 +73,22 @@ public struct ModeKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord, 
     public void Draw(TProblem problem, Column<TReal, TWord, TView> room)
     {
         for (int k = 0; k < problem.Modes; k++)
-            room.Set(2 * problem.Dimension + k, draws.Next());
+            room.Set(k, draws.Next());
     }
 
     /// <inheritdoc/>
-    public readonly void Apply(TProblem problem, Column<TReal, TWord, TView> x, TReal weight, Column<TReal, TWord, TView> room)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Add(
+        TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> gradient, TReal weight, Column<TReal, TWord, TView> change,
+        Column<TReal, TWord, TView> room)
     {
-        int d = problem.Dimension;
-        Column<TReal, TWord, TView> gradient = room, change = room.From(d);
-        problem.Gradient(x, gradient);
-        change.Clear(d);
         for (int k = 0; k < problem.Modes; k++)
-            problem.Mode(k, x, gradient, weight * room.Get(2 * d + k), change);
-        x.Combine(d, x, TReal.Of(1f), change);
+            problem.Mode(k, x, gradient, weight * room.Get(k), change);
     }
 }
 
 /// <summary>
 /// The same noise from SGD's own samples: grad R(x) - grad R~(x, mark), of the right covariance and, where the noise is symmetric, without third moment.
-/// Room: two pieces.
 /// </summary>
 public struct SampleKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord, TView, TProblem>
     where TReal : unmanaged, IReal<TReal, TWord>
@@ -107,21 +109,18 @@ public struct SampleKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord
     public void Draw(TProblem problem, Column<TReal, TWord, TView> room) => word = draws.Next();
 
     /// <inheritdoc/>
-    public readonly void Apply(TProblem problem, Column<TReal, TWord, TView> x, TReal weight, Column<TReal, TWord, TView> room)
+    public readonly void Add(
+        TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> gradient, TReal weight, Column<TReal, TWord, TView> change,
+        Column<TReal, TWord, TView> room)
     {
-        int d = problem.Dimension;
-        Column<TReal, TWord, TView> gradient = room, change = room.From(d);
-        problem.Gradient(x, gradient);
-        change.Clear(d);
-        problem.Sample(word, x, TReal.Of(-1f), change);
-        change.Combine(d, change, TReal.Of(1f), gradient);
-        x.Combine(d, x, weight, change);
+        problem.Sample(word, x, TReal.Of(0f) - weight, change);
+        change.Combine(problem.Dimension, change, weight, gradient);
     }
 }
 
 /// <summary>
-/// Noise of the stochastic modified equation: Sigma(x)^{1/2} N, the symmetric root, one normal per coordinate. Room: four pieces, Sigma, and the table of
-/// its eigenvectors.
+/// Noise of the stochastic modified equation: Sigma(x)^{1/2} N, the symmetric root, one normal per coordinate. Room: three pieces, Sigma, and the
+/// table of its eigenvectors.
 /// </summary>
 public struct RootKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord, TView, TProblem>
     where TReal : unmanaged, IReal<TReal, TWord>
@@ -141,16 +140,16 @@ public struct RootKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord, 
     public void Draw(TProblem problem, Column<TReal, TWord, TView> room)
     {
         for (int i = 0; i < problem.Dimension; i++)
-            room.Set(2 * problem.Dimension + i, draws.Next());
+            room.Set(i, draws.Next());
     }
 
     /// <inheritdoc/>
-    public readonly void Apply(TProblem problem, Column<TReal, TWord, TView> x, TReal weight, Column<TReal, TWord, TView> room)
+    public readonly void Add(
+        TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> gradient, TReal weight, Column<TReal, TWord, TView> change,
+        Column<TReal, TWord, TView> room)
     {
         int d = problem.Dimension;
-        Column<TReal, TWord, TView> gradient = room, mode = room.From(d), normals = room.From(2 * d), turned = room.From(3 * d);
-        Column<TReal, TWord, TView> sigma = room.From(4 * d), vectors = room.From((4 + d) * d);
-        problem.Gradient(x, gradient);
+        Column<TReal, TWord, TView> normals = room, mode = room.From(d), turned = room.From(2 * d), sigma = room.From(3 * d), vectors = room.From((3 + d) * d);
         sigma.Clear(d * d);
         for (int k = 0; k < problem.Modes; k++)
         {
@@ -172,7 +171,7 @@ public struct RootKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord, 
         for (int i = 0; i < d; i++)
         {
             for (int j = 0; j < d; j++)
-                x.Add(i, weight * vectors.Get(i * d + j) * turned.Get(j));
+                change.Add(i, weight * vectors.Get(i * d + j) * turned.Get(j));
         }
     }
 }

@@ -27,7 +27,7 @@ public readonly struct FlowStart<TReal, TWord, TView>(FlowArena<TReal, TWord, TV
 /// Iterations of SGD and SVAG: x - (rate) sum_b w_b grad R~(x, mark_b), the same marks for all points, the first half of the draws with one weight and
 /// the second with another (Li, Malladi and Arora, arXiv 2102.12470). Outer index: block; index: path.
 /// </summary>
-/// <param name="arena">The paths, with room for one piece per point.</param>
+/// <param name="arena">The paths, with room for one piece per point, and a batch where its samples are distinct.</param>
 /// <param name="problem">The problem.</param>
 /// <param name="field">Words of the samples.</param>
 /// <param name="firstPath">Path at index 0 of block 0.</param>
@@ -37,9 +37,10 @@ public readonly struct FlowStart<TReal, TWord, TView>(FlowArena<TReal, TWord, TV
 /// <param name="draws">Samples per iteration: the batch, or twice as many.</param>
 /// <param name="first">Weight of the first batch, rate included.</param>
 /// <param name="second">Weight of the second batch, rate included.</param>
+/// <param name="distinct">Number of samples where those of a batch are distinct; 0 where all draws are independent.</param>
 public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
     FlowArena<TReal, TWord, TView> arena, TProblem problem, RandomField field, int firstPath, int firstStep, int steps, int batch, int draws, float first,
-    float second)
+    float second, int distinct)
     : IForBody
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
@@ -56,6 +57,10 @@ public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
     private readonly int draws = draws;
     private readonly float first = first;
     private readonly float second = second;
+    private readonly int distinct = distinct;
+
+    // Times a row, the least word that a sample of so many takes for it.
+    private readonly uint stride = distinct == 0 ? 0 : (uint)(((1UL << 32) + (uint)distinct - 1) / (uint)distinct);
 
     /// <inheritdoc/>
     public void Run(int outer, int index)
@@ -67,7 +72,7 @@ public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
             arena.Room(path, 0).Clear(arena.Points * arena.Dimension);
             for (int b = 0; b < draws; b++)
             {
-                TWord word = words.Next();
+                TWord word = distinct == 0 ? words.Next() : Distinct(words.Next(), b < batch ? b : b - batch, arena.Room(path, arena.Points));
                 TReal weight = TReal.Of(b < batch ? first : second);
                 for (int p = 0; p < arena.Points; p++)
                     problem.Sample(word, arena.Point(path, p), weight, arena.Room(path, p));
@@ -75,6 +80,25 @@ public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
 
             path.Combine(arena.Points * arena.Dimension, path, TReal.Of(-1f), arena.Room(path, 0));
         }
+    }
+
+    /// <summary>The word of a row that is not among those drawn before it, which are kept in ascending order.</summary>
+    private TWord Distinct(TWord word, int drawn, Column<TReal, TWord, TView> rows)
+    {
+        TReal row = TWord.ToReal(TWord.MultiplyHigh(word, (uint)(distinct - drawn))), one = TReal.Of(1f);
+        for (int i = 0; i < drawn; i++)
+            row = TReal.WhereLess(row, rows.Get(i), row, row + one);
+        TReal larger = row;
+        for (int i = 0; i < drawn; i++)
+        {
+            TReal kept = rows.Get(i);
+            rows.Set(i, TReal.WhereLess(kept, larger, kept, larger));
+            larger = TReal.WhereLess(kept, larger, larger, kept);
+        }
+
+        rows.Set(drawn, larger);
+        // A whole number below 2^23 in the low bits of a real.
+        return TWord.MultiplyLow(TReal.Bits(row + TReal.Of(8388608f)) & TWord.Of(0x7fffffu), stride);
     }
 }
 

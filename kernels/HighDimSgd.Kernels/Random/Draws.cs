@@ -13,7 +13,7 @@ public struct WordDraws<TReal, TWord>(RandomField field, int component, int firs
     private readonly RandomField field = field;
     private readonly int component = component;
     private int next = first;
-    private Four<TWord> words = field.Words<TReal, TWord>(0, first >> 2, component);
+    private Four<TWord> words = (first & 3) == 0 ? default : field.Words<TReal, TWord>(0, first >> 2, component);
 
     /// <summary>The next word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,7 +38,9 @@ public struct NormalDraws<TReal, TWord>(RandomField field, int component, int fi
     private readonly RandomField field = field;
     private readonly int component = component;
     private int next = first;
-    private Four<TReal> normals = new NormalSource<TReal, TWord>(0, 1).Draw(field.Words<TReal, TWord>(0, first >> 2, component));
+    private Four<TReal> normals = (first & 3) == 0
+        ? default
+        : new NormalSource<TReal, TWord>(0, 1).Draw(field.Words<TReal, TWord>(0, first >> 2, component));
 
     /// <summary>The next normal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

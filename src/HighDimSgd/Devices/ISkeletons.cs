@@ -29,11 +29,11 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
 
     /// <summary>
     /// For every replica of a batch, one read of its design: r_i = x_i.theta, f_i = body(i, r_i), gradient = sum_i f_i x_i.
-    /// Rows are padded to 16 with rows of zeros, or with any finite rows where the body gives them zero weight; columns are padded to
-    /// the row stride with zeros.
+    /// Rows are padded to 16 with rows of zeros, or with any finite rows where the body gives them zero weight, and memory goes on for 48 elements;
+    /// columns are padded to the row stride with zeros. Replicas may share a design of stride 0; their numbers are those of a pass of their own.
     /// </summary>
     /// <param name="batch">Number of replicas.</param>
-    /// <param name="design">Designs, row-major.</param>
+    /// <param name="design">Designs, row-major; one for all replicas where its stride is 0.</param>
     /// <param name="rowStride">Elements from one row to the next, a multiple of 16.</param>
     /// <param name="rows">Rows n.</param>
     /// <param name="theta">Parameters, padded like a row.</param>

@@ -1,4 +1,5 @@
 using HighDimSgd.Devices;
+using HighDimSgd.Experiments;
 using HighDimSgd.Kernels;
 using HighDimSgd.Kernels.Bodies;
 using HighDimSgd.Kernels.Physics;
@@ -63,7 +64,8 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
                 double spread = Math.Sqrt((2 * run.Amplification) - 1), share = step / (2 * run.Batch);
                 For(new SamplePath<TReal, TWord, TView, TProblem>(
                     arena, problem, Field(Purpose.FlowSample), path, done, steps, run.Batch, run.Amplification > 1 ? 2 * run.Batch : run.Batch,
-                    (float)(share * (1 + spread)), (float)(share * (1 - spread))));
+                    (float)(share * (1 + spread)), (float)(share * (1 - spread)),
+                    experiment.Sampling == Sampling.WithoutReplacement ? experiment.Data!.Samples : 0));
                 break;
             case FlowAlgorithm.NoisyGd:
                 For(new NoisyPath<TReal, TWord, TView, TProblem>(
@@ -93,7 +95,7 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
 
     /// <summary>The field of a purpose: algorithms at the same rate share it, so that differences between those that use it alike have small variance.</summary>
     private RandomField Field(Purpose purpose) =>
-        new(experiment.Seed, purpose, (int)Math.Round(experiment.Horizon / run.Rate), (uint)run.Amplification);
+        new(experiment.Seed, purpose, BitConverter.SingleToInt32Bits((float)run.Rate) >> 8, (uint)run.Amplification);
 
     private void Observe(double[][,] means, int time)
     {
@@ -133,11 +135,11 @@ internal static class FlowShape
         int d = experiment.Problem.Dimension(experiment.Data?.Inputs ?? 0), points = experiment.Starts.Count, modes = Modes(experiment);
         int room = run.Algorithm switch
         {
-            FlowAlgorithm.Sgd or FlowAlgorithm.Svag => points * d,
+            FlowAlgorithm.Sgd or FlowAlgorithm.Svag => (points * d) + run.Batch,
             FlowAlgorithm.NoisyGd => (2 * d) + modes,
-            FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 => 6 * d,
-            FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2 => (10 * d) + (2 * d * d),
-            _ => (8 * d) + modes,
+            FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 => 4 * d,
+            FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2 => (7 * d) + (2 * d * d),
+            _ => (4 * d) + modes,
         };
         return (points * d) + Math.Max(room, 2 * d);
     }

@@ -26,7 +26,7 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
     private IReadOnlyList<ReplicaCurve> pilot = [], sweeps = [];
     private readonly Crowding crowding = new();
     private SizeCurves? shared;
-    private double pathShare = 1, costRatio = double.NaN;
+    private double pathShare = 1, costRatio = double.NaN, together = double.NaN;
 
     /// <summary>Measures, and puts it together.</summary>
     public Plan Plan()
@@ -91,21 +91,24 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
         ReplicaCost cost = probe.Measure(size, workers[0], Math.Max(SimulationSeconds / 2, needed), PilotDesigns);
         pilot = cost.Curves;
         if (experiment.Algorithm.Kind is not (ClockKind.Gd or ClockKind.Online) && !experiment.IsMatrixFree)
-            Share(probe, size);
+            Share(probe, size, cost.Seconds);
         return cost.Seconds;
     }
 
     /// <summary>Several runs on each of some designs, and what a design costs. Without noise there is nothing to tell apart.</summary>
-    private void Share(SimulationProbe probe, int size)
+    private void Share(SimulationProbe probe, int size, double seconds)
     {
-        int runs = Math.Max(2, experiment.ReplicasPerDesign);
-        IReadOnlyList<ReplicaCurve> curves = runs == experiment.ReplicasPerDesign ? pilot
-            : probe.Guess(size, (int)Ladder.Least, runs, workers[0]) > AdviceSeconds ? []
-            : probe.Shared(size, runs, workers[0], AdviceSeconds, PilotDesigns);
-        if (curves.Count < 2 * runs)
+        int runs = experiment.ReplicasPerDesign, other = runs > 1 ? 1 : DesignAdvice.Abreast;
+        if (probe.Guess(size, (int)Ladder.Least, other, workers[0]) > AdviceSeconds)
             return;
-        shared = Simulator.Collect(experiment with { ReplicasPerDesign = runs }, size, curves);
-        costRatio = probe.CostRatio(size, workers[0], AdviceSeconds / 3);
+        ReplicaCost own = new(seconds, pilot), others = probe.Shared(size, other, workers[0], AdviceSeconds, PilotDesigns);
+        (ReplicaCost single, ReplicaCost several) = runs > 1 ? (others, own) : (own, others);
+        runs = Math.Max(runs, other);
+        if (several.Curves.Count < 2 * runs)
+            return;
+        shared = Simulator.Collect(experiment with { ReplicasPerDesign = runs }, size, several.Curves);
+        costRatio = probe.CostRatio(size, workers[0], single.Seconds, AdviceSeconds / 3);
+        together = DesignAdvice.TogetherOf(costRatio, runs, runs * several.Seconds / single.Seconds);
     }
 
     private void Advise()
@@ -116,7 +119,7 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
             return;
         int time = DesignAdvice.WidestTime(components);
         if (components.Noise[time] > 0)
-            notes.Add(new DesignAdvice(components, time, costRatio).Words(name, curves, experiment.ReplicasPerDesign));
+            notes.Add(new DesignAdvice(components, time, costRatio, together).Words(name, curves, experiment.ReplicasPerDesign));
     }
 
     /// <summary>The differential equations of online, which have no sweeps; they are solved once more for every size's own times.</summary>

@@ -71,37 +71,45 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
     }
 
     /// <summary>Runs designs with a number of replicas each that is not the experiment's own.</summary>
-    /// <returns>The replicas, those of a design side by side.</returns>
-    public IReadOnlyList<ReplicaCurve> Shared(int size, int replicasPerDesign, int workers, double seconds, int most)
+    /// <returns>Its cost, and the replicas, those of a design side by side.</returns>
+    public ReplicaCost Shared(int size, int replicasPerDesign, int workers, double seconds, int most)
     {
         var curves = new List<ReplicaCurve>();
-        Run(experiment with { ReplicasPerDesign = replicasPerDesign }, size, workers, most, seconds, curves);
-        return curves;
+        double design = Run(experiment with { ReplicasPerDesign = replicasPerDesign }, size, workers, most, seconds, curves);
+        return new(design / replicasPerDesign, curves);
     }
 
-    /// <summary>Cost of drawing a design in units of a run on it, after <see cref="Measure"/>; NaN where a run has a single step.</summary>
-    public double CostRatio(int size, int workers, double seconds)
+    /// <summary>What drawing a design costs, in units of a single run on it; NaN where a run has a single step.</summary>
+    /// <param name="size">The dimension.</param>
+    /// <param name="workers">Workers side by side.</param>
+    /// <param name="whole">Seconds of a design with a single run.</param>
+    /// <param name="seconds">About how long it may take.</param>
+    public double CostRatio(int size, int workers, double whole, double seconds)
     {
-        int steps = experiment.Algorithm.Steps, passes = experiment.ReplicasPerDesign * (steps + 1);
+        int steps = experiment.Algorithm.Steps;
         if (steps < 2)
             return double.NaN;
-        double whole = Guess(experiment, size), one = Run(Piece(size, experiment.Samples(size), 1), size, workers, MostDrawings, seconds, null);
-        double pass = (whole - one) / (passes - 2), drawing = Math.Max(0, one - (2 * pass));
-        return experiment.ReplicasPerDesign * drawing / (whole - drawing);
+        Experiment piece = Piece(size, experiment.Samples(size), 1) with { ReplicasPerDesign = 1 };
+        double one = Run(piece, size, workers, MostDrawings, seconds, null), pass = (whole - one) / (steps - 1);
+        double drawing = Math.Max(0, one - (2 * pass));
+        return drawing / (whole - drawing);
     }
 
-    // Two kinds of pieces, of one step and of as many as take twice the drawing: twelve drawings in all.
+    // Two kinds of pieces, of one step and of as many as take twice the drawing.
     private void MeasurePieces(int size, int workers, double seconds)
     {
         int samples = experiment.Samples(size), steps = experiment.Algorithm.Steps;
-        int rows = (int)Math.Clamp(seconds / (4 * Timed) / (crowding.Factor * draw * size), Math.Min(FewestRows, samples), samples);
-        int many = (int)Math.Clamp(2 * draw / pass, Math.Min(FewestSteps, steps), steps);
+        double passes = pass * experiment.ReplicasPerDesign;
+        int many = (int)Math.Clamp(2 * draw / passes, Math.Min(FewestSteps, steps), steps);
+        double each = (2 * draw) + ((many + 3) * passes);
+        int rows = (int)Math.Clamp(seconds / Timed / (crowding.Factor * each * size), Math.Min(FewestRows, samples), samples);
         double one = Run(Piece(size, rows, 1), size, workers, Timed * workers, 0, null);
         double more = Run(Piece(size, rows, many), size, workers, Timed * workers, 0, null);
         double entries = (double)rows * size;
         if (many > 1 && more > one)
-            pass = (more - one) / (many - 1) / entries;
-        draw = Math.Max(one / 10, one - (2 * pass * entries)) / entries;
+            passes = (more - one) / (many - 1) / entries;
+        pass = passes / experiment.ReplicasPerDesign;
+        draw = Math.Max(one / 10, one - (2 * passes * entries)) / entries;
     }
 
     // As many samples as there is time for, with their iterations, and online whole chunks of them.
@@ -133,8 +141,8 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
         (draw * Simulator.EntriesDrawn(piece, size)) + (pass * piece.ReplicasPerDesign * Simulator.EntriesPassed(piece, size));
 
     /// <summary>
-    /// Fewer samples and steps of the same kind, one replica to a design: the law of a sample's clock stays, so that drawing it costs the
-    /// same. Of true iterations, fewer in proportion.
+    /// Fewer samples and steps of the same kind: the law of a sample's clock stays, so that drawing it costs the same, and so do the replicas of a
+    /// design, which share the work. Of true iterations, fewer in proportion, one replica to a design.
     /// </summary>
     private Experiment Piece(int size, int rows, int steps)
     {
@@ -158,7 +166,6 @@ internal sealed class SimulationProbe(Experiment experiment, IDevice device, Cro
             Aspect = aspect,
             Algorithm = algorithm with { Steps = steps, Temperature = algorithm.Temperature * experiment.Aspect / aspect },
             RecordSteps = [steps],
-            ReplicasPerDesign = 1,
         };
     }
 

@@ -8,8 +8,8 @@ using HighDimSgd.Kernels.Random;
 namespace HighDimSgd.Simulation;
 
 /// <summary>
-/// Full passes over a stored design, replicas one after another: each runs all its steps while the design is in cache, and leaves its
-/// observables at the record times. The clock stands at the replica's own address.
+/// Full passes over stored designs: replicas run all their steps while their design is in cache, those that share one side by side so that
+/// an entry that is read serves them all, and leave their observables at the record times. The clock stands at the replica's own address.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>
@@ -30,20 +30,23 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     private readonly HeavyBall<TReal, TWord, TView>? ball;
 
     /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>.</summary>
-    public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int batch = 1)
+    public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 1)
     {
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
-        data = new(skeletons, experiment, size, loss, batch);
+        data = new(skeletons, experiment, size, loss, designs, designs > 1 ? 1 : DenseShape.Together(experiment));
         clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
         increments = data.Allocate(4L * data.Shape.PaddedSamples);
         if (experiment.Algorithm.Momentum > 0)
-            ball = new(skeletons, data.Allocate(data.Shape.RowStride), batch, experiment.Algorithm.Momentum);
+            ball = new(skeletons, data.Allocate(data.Shape.RowStride), data.Batch, experiment.Algorithm.Momentum);
     }
 
     /// <inheritdoc/>
-    public int Batch => data.Batch;
+    public int Designs => data.Designs;
+
+    /// <inheritdoc/>
+    public int Together => data.Together;
 
     /// <inheritdoc/>
     public bool[] Run(int replica, IReadOnlyList<double[,]> curves)
@@ -55,7 +58,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     /// <summary>Draws all that does not change with time.</summary>
     internal void Prepare(int replica, int count = 1) => data.Prepare(replica, count);
 
-    /// <summary>Runs all steps of replicas on the designs that were prepared.</summary>
+    /// <summary>Runs all steps of the replicas that were prepared.</summary>
     internal bool[] Advance(int replica, IReadOnlyList<double[,]> curves)
     {
         data.Restart();

@@ -1,3 +1,5 @@
+using HighDimSgd.Experiments;
+
 namespace HighDimSgd.Simulation;
 
 /// <summary>Memory shape of one replica with a stored float32 design.</summary>
@@ -5,6 +7,9 @@ namespace HighDimSgd.Simulation;
 /// <param name="Samples">Samples n.</param>
 internal readonly record struct DenseShape(int Size, int Samples)
 {
+    /// <summary>Replicas of a design that advance together.</summary>
+    public static int Together(Experiment experiment) => Math.Min(experiment.ReplicasPerDesign, 16);
+
     /// <summary>
     /// Elements from one row to the next: d rounded up to 16, and 16 more where rows would fall on the same cache sets.
     /// </summary>
@@ -23,6 +28,7 @@ internal readonly record struct DenseShape(int Size, int Samples)
     /// <summary>Elements of the design.</summary>
     public long DesignLength => (long)PaddedSamples * RowStride;
 
-    /// <summary>Bytes of one replica.</summary>
-    public long Bytes => sizeof(float) * (DesignLength + (3L * RowStride) + (6L * PaddedSamples));
+    /// <summary>Bytes of a design with so many replicas on it.</summary>
+    public long Bytes(int replicas) =>
+        sizeof(float) * (DesignLength + RowStride + PaddedSamples + (replicas * ((2L * RowStride) + (5L * PaddedSamples))));
 }

@@ -33,9 +33,9 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     private readonly HeavyBall<TReal, TWord, TView>? ball;
 
     /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>.</summary>
-    public FreshEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int batch = 1)
+    public FreshEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 1)
     {
-        Batch = batch;
+        Designs = designs;
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
@@ -48,11 +48,11 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         labels = Allocate(shape.PaddedSamples);
         products = Allocate(shape.PaddedSamples);
         if (experiment.Algorithm.Momentum > 0)
-            ball = new(skeletons, Allocate(shape.RowStride), batch, experiment.Algorithm.Momentum);
+            ball = new(skeletons, Allocate(shape.RowStride), designs, experiment.Algorithm.Momentum);
     }
 
     /// <inheritdoc/>
-    public int Batch { get; }
+    public int Designs { get; }
 
     /// <inheritdoc/>
     public bool[] Run(int replica, IReadOnlyList<double[,]> curves)
@@ -117,5 +117,5 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         return whole.Contains(true);
     }
 
-    private Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(Batch, length);
+    private Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(Designs, length);
 }

@@ -3,10 +3,13 @@ namespace HighDimSgd.Simulation;
 /// <summary>Simulates replicas of one size in the same memory, one after another or several side by side.</summary>
 internal interface IReplicaEngine
 {
-    /// <summary>Most replicas that advance together.</summary>
-    int Batch => 1;
+    /// <summary>Designs that are in memory together.</summary>
+    int Designs => 1;
 
-    /// <summary>Runs a replica, and with it those at the same place of the designs that follow its own.</summary>
+    /// <summary>Most replicas of one design that advance together; 1 where several designs are in memory.</summary>
+    int Together => 1;
+
+    /// <summary>Runs a replica, and with it those at the same place of the designs that follow its own, or those that follow it on its design.</summary>
     /// <param name="replica">Number of the first, the address of its random numbers.</param>
     /// <param name="curves">
     /// One table per replica; receives observable by record time, in the order of the experiment's observables.

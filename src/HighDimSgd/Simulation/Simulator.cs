@@ -99,13 +99,17 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     private static long BytesOf(Experiment experiment, int size)
     {
-        long velocity = experiment.Algorithm.Momentum == 0 ? 0 : VelocityBytes * new DenseShape(size, 0).RowStride;
-        return experiment.Algorithm.Kind switch
+        AlgorithmSpec algorithm = experiment.Algorithm;
+        long velocity = algorithm.Momentum == 0 ? 0 : VelocityBytes * new DenseShape(size, 0).RowStride;
+        return algorithm.Kind switch
         {
-            ClockKind.Online => new FreshShape(size, experiment.Algorithm.Batch).Bytes + velocity,
-            _ when experiment.IsMatrixFree => new MatrixFreeShape(experiment.Samples(size), experiment.Algorithm.Steps).Bytes,
-            _ => new DenseShape(size, experiment.Samples(size)).Bytes + velocity + (16L * experiment.Algorithm.SamplesPerIteration),
+            ClockKind.Online => new FreshShape(size, algorithm.Batch).Bytes + velocity,
+            _ when experiment.IsMatrixFree => new MatrixFreeShape(experiment.Samples(size), algorithm.Steps).Bytes,
+            ClockKind.Sgd or ClockKind.Svag => Dense(1) + (16L * algorithm.SamplesPerIteration),
+            _ => Dense(DenseShape.Together(experiment)),
         };
+
+        long Dense(int replicas) => new DenseShape(size, experiment.Samples(size)).Bytes(replicas) + (replicas * velocity);
     }
 
     /// <summary>Numbers that are drawn for a design: its entries, or where it is not stored a normal and an increment for every sample and step.</summary>
@@ -194,14 +198,14 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     }
 }
 
-/// <summary>One worker: takes units from a queue until none is left. At most <paramref name="batch"/> designs advance together.</summary>
+/// <summary>One worker: takes units from a queue until none is left. At most <paramref name="most"/> designs are in memory together.</summary>
 internal sealed class ReplicaWorker(
     Experiment experiment,
     int size,
     ConcurrentQueue<(int First, int Count)> units,
     Action<int, IReadOnlyList<ReplicaCurve>> finished,
     CancellationToken cancellation,
-    int batch = 1) : IDeviceProgram<bool>
+    int most = 1) : IDeviceProgram<bool>
 {
     /// <inheritdoc/>
     public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
@@ -218,26 +222,28 @@ internal sealed class ReplicaWorker(
     {
         IReplicaEngine engine = experiment.Algorithm.Kind switch
         {
-            ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, batch),
+            ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
             ClockKind.Sgd or ClockKind.Svag => new MultiPassEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
             _ when experiment.IsMatrixFree => new MatrixFreeEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
-            _ => new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, batch),
+            _ => new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
         };
         while (units.TryDequeue(out (int First, int Count) unit))
         {
             int shared = Math.Min(experiment.ReplicasPerDesign, unit.Count);
             var curves = new ReplicaCurve[unit.Count];
-            for (int first = 0; first < unit.Count; first += engine.Batch * shared)
+            for (int first = 0; first < unit.Count; first += engine.Designs * shared)
             {
-                int designs = Math.Min(engine.Batch, (unit.Count - first) / shared);
-                for (int place = 0; place < shared; place++)
+                int designs = Math.Min(engine.Designs, (unit.Count - first) / shared);
+                for (int place = 0; place < shared; place += engine.Together)
                 {
                     if (cancellation.IsCancellationRequested)
                         return false;
-                    double[][,] values = [.. Enumerable.Range(0, designs).Select(_ => Unknown())];
+                    // One of the two is 1.
+                    int count = designs * Math.Min(engine.Together, shared - place), stride = engine.Together > 1 ? 1 : shared;
+                    double[][,] values = [.. Enumerable.Range(0, count).Select(_ => Unknown())];
                     bool[] whole = engine.Run(unit.First + first + place, values);
-                    for (int i = 0; i < designs; i++)
-                        curves[first + (i * shared) + place] = new(values[i], whole[i] ? string.Empty : "diverged");
+                    for (int i = 0; i < count; i++)
+                        curves[first + place + (i * stride)] = new(values[i], whole[i] ? string.Empty : "diverged");
                 }
             }
 

@@ -9,8 +9,9 @@ using HighDimSgd.Models;
 namespace HighDimSgd.Simulation;
 
 /// <summary>
-/// The data of a batch of replicas in memory (design, teacher, labels and start), their parameters, and what is observed of them. The data
-/// stand at the address of the replica's design and are drawn once for replicas of a design that follow each other.
+/// The data of a batch of replicas in memory (design, teacher, labels and start), their parameters, and what is observed of them: replicas on
+/// designs of their own, or several on one design. The data stand at the address of the replica's design and are drawn once for replicas of a
+/// design that follow each other.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>
@@ -30,29 +31,35 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     private readonly float[] start;
     private (int First, int Count) prepared;
 
-    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>.</summary>
-    public StoredReplica(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int batch = 1)
+    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>, on a number of designs or so many together on one.</summary>
+    public StoredReplica(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 1, int together = 1)
     {
-        Batch = batch;
+        (Designs, Together) = (designs, together);
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
         Shape = new(size, experiment.Samples(size));
         fresh = new(experiment.Model);
-        Design = Allocate(Shape.DesignLength);
+        Design = AllocateData(Shape.DesignLength);
         Theta = Allocate(Shape.RowStride);
-        teacher = Allocate(Shape.RowStride);
+        teacher = AllocateData(Shape.RowStride);
         Gradient = Allocate(Shape.RowStride);
-        Labels = Allocate(Shape.PaddedSamples);
+        Labels = AllocateData(Shape.PaddedSamples);
         Products = Allocate(Shape.PaddedSamples);
-        start = new float[batch * Theta.Stride];
+        start = new float[Batch * Theta.Stride];
     }
 
+    /// <summary>Designs in memory.</summary>
+    public int Designs { get; }
+
+    /// <summary>Most replicas on one design; 1 where there are several designs.</summary>
+    public int Together { get; }
+
     /// <summary>Most replicas of a batch.</summary>
-    public int Batch { get; }
+    public int Batch => Designs * Together;
 
     /// <summary>Replicas of this batch.</summary>
-    public int Count => prepared.Count;
+    public int Count { get; private set; }
 
     /// <summary>Shape of the memory.</summary>
     public DenseShape Shape { get; }
@@ -72,10 +79,14 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>The preactivations r = X theta, where they have been taken.</summary>
     public Slots<TReal, TWord, TView> Products { get; }
 
-    /// <summary>Draws the design of a replica and those that follow it, where they are not there yet.</summary>
+    /// <summary>Draws the design of a replica and where there are several those that follow it, unless they are there yet.</summary>
+    /// <param name="replica">The first replica.</param>
+    /// <param name="count">Replicas of the batch.</param>
     public void Prepare(int replica, int count = 1)
     {
         int number = replica / experiment.ReplicasPerDesign;
+        Count = count;
+        count = Math.Min(count, Designs);
         if (prepared == (number, count))
             return;
         prepared = (number, count);
@@ -83,8 +94,11 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
             skeletons, experiment.Design.Law, Shape.Size, Design, TableLayout.Plain(0, Shape.RowStride), Shape.Samples, 0, (Shape.Samples + 3) / 4,
             Field(Purpose.Design, number), count);
         StartSource.Draw(skeletons, experiment, Shape.Size, number, teacher, Theta, Gradient, count);
-        skeletons.Read(Theta.View, start.AsSpan(0, count * (int)Theta.Stride));
-        TakeProducts(teacher);
+        int stride = (int)Theta.Stride;
+        skeletons.Read(Theta.View, start.AsSpan(0, count * stride));
+        for (int p = 1; p < Together; p++)
+            start.AsSpan(0, stride).CopyTo(start.AsSpan(p * stride));
+        TakeProducts(teacher, count);
         LabelSource.Draw(
             skeletons, experiment.Model.Label, Products, TableLayout.Plain(0, 0), 1, Labels, Shape.Samples, Field(Purpose.Label, number),
             batch: count);
@@ -94,7 +108,7 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     public void Restart() => skeletons.Write(Theta.View, start.AsSpan(0, Count * (int)Theta.Stride));
 
     /// <summary>Takes the products r = X theta, for <see cref="Observe"/>.</summary>
-    public void TakeProducts() => TakeProducts(Theta);
+    public void TakeProducts() => TakeProducts(Theta, Count);
 
     /// <summary>Observes the parameters, whose products must be there.</summary>
     /// <param name="curves">Receive what is observed.</param>
@@ -123,11 +137,15 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
 
     /// <summary>The random field of a purpose, at the address of the replicas.</summary>
     public RandomField NoiseField(Purpose purpose, int replica) =>
-        new(experiment.Seed, purpose, Shape.Size, (uint)replica, (uint)experiment.ReplicasPerDesign);
+        new(experiment.Seed, purpose, Shape.Size, (uint)replica, Designs > 1 ? (uint)experiment.ReplicasPerDesign : 1);
 
     /// <summary>Memory of one more array for each replica of the batch.</summary>
     public Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(Batch, length);
 
-    private void TakeProducts(Slots<TReal, TWord, TView> vector) => skeletons.RowPass(
-        Count, Design, Shape.RowStride, Shape.Samples, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products));
+    /// <summary>Memory of an array of each design; that of a single design is every replica's.</summary>
+    private Slots<TReal, TWord, TView> AllocateData(long length) =>
+        Designs > 1 ? skeletons.AllocateSlots(Designs, length) : new(skeletons.AllocateSlots(1, length).View, 0);
+
+    private void TakeProducts(Slots<TReal, TWord, TView> vector, int count) => skeletons.RowPass(
+        count, Design, Shape.RowStride, Shape.Samples, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products));
 }

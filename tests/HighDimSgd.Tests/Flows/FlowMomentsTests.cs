@@ -1,4 +1,5 @@
 using HighDimSgd.Devices.Cpu;
+using HighDimSgd.Experiments;
 using HighDimSgd.Flows;
 
 namespace HighDimSgd.Tests.Flows;
@@ -64,6 +65,28 @@ public sealed class FlowMomentsTests
         FlowExperiment experiment = FlowRuns.Quadratic([4]);
         Meets(experiment, FlowAlgorithm.Svag, 4);
         Meets(FlowRuns.OnData(new LinearRegression { Values = [0.1] }, 0.1, batch: 2), FlowAlgorithm.Svag, 3);
+    }
+
+    /// <summary>
+    /// One step of batches of distinct samples: the variance of the mean gradient is that of independent ones times (n - B)/(n - 1), and with B = n it is
+    /// gradient descent.
+    /// </summary>
+    [Fact]
+    public void DistinctSamplesHaveTheVarianceOfAFinitePopulation()
+    {
+        FlowExperiment With(int batch, Sampling sampling) => FlowRuns.OnData(new LinearRegression { Values = [0.1] }, 1, batch) with { Sampling = sampling };
+        double Noise(int batch, Sampling sampling)
+        {
+            FlowExperiment experiment = With(batch, sampling);
+            Dictionary<string, double[]> blocks = FlowRuns.Simulate(experiment, FlowRuns.Of(experiment, FlowAlgorithm.Sgd));
+            IReadOnlyDictionary<string, double[]> still = FlowMoments.Of(With(1_000_000_000, sampling), FlowRuns.Of(With(1_000_000_000, sampling), FlowAlgorithm.Sgd));
+            return blocks["xx"].Average() - still["xx"][^1];
+        }
+
+        double all = Noise(1, Sampling.Replacement);
+        Assert.Equal(1.0 / 3, Noise(3, Sampling.Replacement) / all, 0.01);
+        Assert.Equal(1.0 / 3 * 3 / 5, Noise(3, Sampling.WithoutReplacement) / all, 0.01);
+        Assert.Equal(0, Noise(6, Sampling.WithoutReplacement) / all, 1e-5);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class SharedDesignPlanTests : IDisposable
         string line = Assert.Single(
             Enumerable.Range(0, 5).Select(_ => Planner.Make(experiment, new(folder)).Notes.Where(n => n.Contains("per design", StringComparison.Ordinal)))
                 .First(lines => lines.Any()));
-        Assert.Matches(@"^At d = 20 and t = [\d.]+, noise is \d+ ± \d+ % of the variance of q and a new design costs [\d.]+ runs: .*\.$", line);
+        Assert.Matches(@"^At d = 20 and t = [\d.]+, noise is \d+ ± \d+ % of the variance of q, a new design costs [\d.]+ runs and one of several runs on it [\d.]+: .*\.$", line);
         Assert.DoesNotContain(
             Planner.Make(experiment with { Algorithm = experiment.Algorithm with { Kind = ClockKind.Gd } }, new(folder)).Notes,
             n => n.Contains("per design", StringComparison.Ordinal));

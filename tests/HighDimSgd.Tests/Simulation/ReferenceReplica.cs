@@ -167,7 +167,8 @@ internal sealed class ReferenceReplica(
 
     private uint Word(Purpose purpose, int step, int component)
     {
-        Four<Word1> words = new RandomField(experiment.Seed, purpose, size, (uint)replica).Words<Real1, Word1>(0, step / 4, component);
+        int number = purpose is Purpose.Clock or Purpose.Visit ? replica : replica / experiment.ReplicasPerDesign;
+        Four<Word1> words = new RandomField(experiment.Seed, purpose, size, (uint)number).Words<Real1, Word1>(0, step / 4, component);
         Word1 word = (step % 4) switch { 0 => words.A, 1 => words.B, 2 => words.C, _ => words.D };
         return word.Value;
     }

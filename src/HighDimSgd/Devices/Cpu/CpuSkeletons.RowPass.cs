@@ -21,9 +21,14 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         TBody body)
         where TBody : struct, IRowBody<TReal>
     {
-        // A panel's partial gradient is summed on its own, the panels are then added in order.
-        int panelRows = Math.Max(512, (((rows + 63) / 64) + Lanes - 1) / Lanes * Lanes);
-        int panels = (rows + panelRows - 1) / panelRows;
+        if (batch > 1 && design.Stride == 0)
+        {
+            for (int first = 0; first < batch; first += Together)
+                SharedPass(first, Math.Min(Together, batch - first), design.View.Data + design.Start, rowStride, rows, theta, gradient, body);
+            return;
+        }
+
+        int panelRows = PanelRows(rows), panels = (rows + panelRows - 1) / panelRows;
         float* partial = Scratch((long)panels * rowStride);
         // Side by side, a panel must not touch the rows after its last, which a group of fewer than sixteen rows does.
         int group = panels > 1 && options.MaxDegreeOfParallelism > 1 ? Lanes : Math.Min(GroupRows(rowStride), rows <= 4 ? 4 : rows <= 8 ? 8 : 16);
@@ -41,6 +46,9 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
                 SumPanels(partial, panels, rowStride, gradient.View.Data + gradient.Start + (slot * gradient.Stride));
         }
     }
+
+    /// <summary>Rows of a panel, whose partial gradient is summed on its own; the panels are then added in order.</summary>
+    private static int PanelRows(int rows) => Math.Max(512, (((rows + 63) / 64) + Lanes - 1) / Lanes * Lanes);
 
     private static void SumPanels(float* partial, int panels, int rowStride, float* gradient)
     {

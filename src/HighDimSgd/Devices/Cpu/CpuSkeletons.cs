@@ -20,6 +20,9 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>(int threads) : I
     private float* scratch;
     private long scratchLength;
 
+    /// <summary>Bytes of memory that are held.</summary>
+    public long HeldBytes { get; private set; }
+
     public HostView<TReal, TWord> Allocate(long count)
     {
         float* data = AllocateFloats(count);
@@ -76,12 +79,13 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>(int threads) : I
         allocations.Clear();
         NativeMemory.AlignedFree(scratch);
         scratch = null;
-        scratchLength = 0;
+        (scratchLength, HeldBytes) = (0, 0);
     }
 
-    private static float* AllocateFloats(long count)
+    private float* AllocateFloats(long count)
     {
         var bytes = (nuint)((count + 63) / 64 * 64 * sizeof(float));
+        HeldBytes += (long)bytes;
         bool large = bytes >= HugePages.Size;
         float* data = (float*)NativeMemory.AlignedAlloc(bytes, large ? HugePages.Size : 64);
         if (large)
@@ -132,6 +136,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>(int threads) : I
         if (count > scratchLength)
         {
             NativeMemory.AlignedFree(scratch);
+            HeldBytes -= (scratchLength + 63) / 64 * 64 * sizeof(float);
             scratch = AllocateFloats(count);
             scratchLength = count;
         }

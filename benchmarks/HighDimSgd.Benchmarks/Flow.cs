@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Text.Json;
+using HighDimSgd.Devices;
+using HighDimSgd.Devices.Cpu;
+using HighDimSgd.Flows;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Random;
+
+namespace HighDimSgd.Benchmarks;
+
+/// <summary>
+/// Two points of the quartic problem under the same noise, by SGD and by the stochastic modified flow, as in peers/flow.py; and the floor: drawing as many
+/// numbers, on as many threads, and nothing else.
+/// </summary>
+internal static class Flow
+{
+    private const int Paths = 256 * FlowExperiment.Block;
+    private const double Rate = 0.05;
+
+    public static IEnumerable<Timing> Measure()
+    {
+        (FlowAlgorithm Algorithm, string Name, int Draws)[] works = [(FlowAlgorithm.Sgd, "sgd", 1), (FlowAlgorithm.Smf2, "smf2", 2)];
+        foreach ((FlowAlgorithm algorithm, string name, int draws) in works)
+        {
+            FlowExperiment experiment = Setting(algorithm);
+            double steps = experiment.Horizon / Rate, product = 0;
+            string work = $"flow {name}, {Paths} paths of 2 points, {steps} steps";
+            for (int pass = 0; pass < 3; pass++)
+            {
+                var blocks = new SortedDictionary<int, double[,]>();
+                var watch = Stopwatch.StartNew();
+                new FlowSimulator(experiment, new CpuDevice()).Finish(experiment.Runs.First(), blocks, (_, _) => { }, CancellationToken.None);
+                product = blocks.Values.Average(b => b[0, 0]);
+                if (pass > 0)
+                    yield return new(work, Table.Ours, watch.Elapsed.TotalSeconds, Paths * steps);
+            }
+
+            for (int pass = 0; pass < 3; pass++)
+            {
+                var watch = Stopwatch.StartNew();
+                Parallel.For(0, Environment.ProcessorCount, worker => new CpuDevice().Run(new Draws(worker, algorithm, (int)steps * draws), wholeDevice: false));
+                if (pass > 0)
+                    yield return new(work, "drawing alone", watch.Elapsed.TotalSeconds, Paths * steps);
+            }
+
+            foreach (JsonElement line in Peers.Run("flow.py", "--algorithm", name, "--repeats", "2"))
+            {
+                double other = line.GetProperty("xy").GetDouble();
+                if (!(Math.Abs(other - product) < 0.01))
+                    throw new InvalidOperationException($"{name}: NumPy finds E[xy] = {other}, this program {product}");
+                foreach (JsonElement seconds in line.GetProperty("seconds").EnumerateArray())
+                    yield return new(work, line.GetProperty("peer").GetString()!, seconds.GetDouble(), Paths * steps);
+            }
+        }
+    }
+
+    private static FlowExperiment Setting(FlowAlgorithm algorithm) => new()
+    {
+        Name = "flow",
+        Seed = 1,
+        Problem = new MultiplicativeNoise { Values = [1, 1, 1, 1] },
+        Starts = [[1.0], [-1.0]],
+        Algorithms = [algorithm],
+        Rates = [Rate],
+        Batches = [1],
+        Replicas = Paths,
+        Times = [1],
+        Statistics = ["xy"],
+    };
+
+    private sealed class Draws(int worker, FlowAlgorithm algorithm, int draws) : IDeviceProgram<float>
+    {
+        public float Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+            where TReal : unmanaged, IReal<TReal, TWord>
+            where TWord : unmanaged, IWord<TReal, TWord>
+            where TView : struct, IView<TReal, TWord>
+        {
+            TView view = skeletons.Allocate(FlowExperiment.Block);
+            var field = new RandomField(1, Purpose.FlowNoise, 1, 0);
+            for (int block = worker; block < Paths / FlowExperiment.Block; block += Environment.ProcessorCount)
+            {
+                if (algorithm == FlowAlgorithm.Sgd)
+                    skeletons.For(1, FlowExperiment.Block, new Words<TReal, TWord, TView>(view, field, draws));
+                else
+                    skeletons.For(1, FlowExperiment.Block, new Normals<TReal, TWord, TView>(view, field, draws));
+            }
+
+            var sums = new float[16];
+            skeletons.Read(view, sums);
+            return sums[0];
+        }
+    }
+
+    private readonly struct Words<TReal, TWord, TView>(TView view, RandomField field, int draws) : IForBody
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord>
+    {
+        public void Run(int outer, int index)
+        {
+            var words = new WordDraws<TReal, TWord>(field, index, 0);
+            TWord sum = TWord.Of(0);
+            for (int i = 0; i < draws; i++)
+                sum += words.Next();
+            view.Store(index, TWord.ToReal(sum));
+        }
+    }
+
+    private readonly struct Normals<TReal, TWord, TView>(TView view, RandomField field, int draws) : IForBody
+        where TReal : unmanaged, IReal<TReal, TWord>
+        where TWord : unmanaged, IWord<TReal, TWord>
+        where TView : struct, IView<TReal, TWord>
+    {
+        public void Run(int outer, int index)
+        {
+            var normals = new NormalDraws<TReal, TWord>(field, index, 0);
+            TReal sum = TReal.Of(0);
+            for (int i = 0; i < draws; i++)
+                sum += normals.Next();
+            view.Store(index, sum);
+        }
+    }
+}
