@@ -339,6 +339,15 @@ public enum DesignStorage
     /// <summary>32-bit floats.</summary>
     Float32,
 
+    /// <summary>Normals rounded to bfloat16 (Gaussian law, full-pass clocks); fourth moment 3.00003.</summary>
+    BFloat16,
+
+    /// <summary>Normals rounded to whole multiples of 1/22 (Gaussian law, full-pass clocks); fourth moment 3 - 4e-8.</summary>
+    Int8,
+
+    /// <summary>A bit for a sign (Rademacher law, full-pass clocks), kept twice.</summary>
+    Bit,
+
     /// <summary>Not at all: drawn as the dynamics ask for it, exactly in law (Gaussian law, full-pass clocks).</summary>
     MatrixFree,
 }

@@ -192,10 +192,12 @@ internal static class Keys
     };
 
     public static readonly ChoiceKey<DesignStorage> Storage = new(
-        "storage", "How the design is stored: 32-bit floats, not at all (drawn as the dynamics ask for it), or whichever is faster.", ("auto", DesignStorage.Auto), ("float32", DesignStorage.Float32), ("matrix-free", DesignStorage.MatrixFree))
+        "storage", "How the design is stored: 32-bit floats, normals rounded to bfloat16 or to int8, signs as bits, not at all (drawn as the dynamics ask for it), "
+        + "or the faster of float32 and matrix-free.",
+        ("auto", DesignStorage.Auto), ("float32", DesignStorage.Float32), ("bfloat16", DesignStorage.BFloat16), ("int8", DesignStorage.Int8), ("bit", DesignStorage.Bit),
+        ("matrix-free", DesignStorage.MatrixFree))
     {
         Default = DesignStorage.Auto,
-        Later = ["bfloat16", "int8", "bit"],
     };
 
     public static readonly SectionKey Design =

@@ -75,6 +75,7 @@ public sealed class IterationsFileTests
     [InlineData("sizes: [30, 60]", "sizes: [30, 60]\ntheory: {steps: [0.2, 0.1, 0.04]}", "each step must be half of the one before; allowed: [0.2, 0.1, 0.05]")]
     [InlineData("sizes: [30, 60]", "sizes: [30, 60]\ntheory: {steps: [0.7, 0.35, 0.175]}", "the horizon 6 is not a whole number of steps of 0.7")]
     [InlineData("rate: 3, amplification: 4, horizon: 6}", "rate: 0.02, amplification: 40, horizon: 1}\ntheory: {steps: [0.2, 0.1, 0.05]}", "the clock cannot be drawn at the last step 0.05")]
+    [InlineData("sizes: [30, 60]", "sizes: [30, 60]\ndesign: {storage: int8}", "design.storage: 'int8' needs an algorithm that passes all samples in every step, here it is 'svag'")]
     [InlineData("aspect: 2", "aspect: 2.01", "aspect times d must be whole at every size")]
     [InlineData("kind: svag, batch: 2, rate: 3, amplification: 4", "kind: gd, step: 0.1, sampling: reshuffle", "algorithm.sampling: kind 'gd' does not take this key")]
     public void WhatIsWrongIsRefusedInOneLine(string old, string by, string part)
