@@ -14,7 +14,7 @@ internal static class FlowOrders
     /// <summary>Fewest values of the rate, or amplifications, for a fit.</summary>
     public const int Fewest = 3;
 
-    private const double Smallest = 0.1, Largest = 5, Grain = 0.01;
+    private const double Smallest = 0.1, Largest = 5, Grain = 0.01, Widening = 1.5;
 
     // Rounds in which fit and granted deviations settle.
     private const int Passes = 6;
@@ -60,7 +60,8 @@ internal static class FlowOrders
         }
     }
 
-    /// <summary>The order s with its profile interval: where -2 log likelihood is at most <paramref name="level"/> above its least.</summary>
+    /// <summary>The order s with its profile interval: where -2 log likelihood is at most 1.5 <paramref name="level"/> above its least. Half more than
+    /// for a likelihood with one maximum: ladders that bend have two, and tests show that the interval then covers as it should.</summary>
     internal static (double Slope, double Low, double High) Slope(double[] steps, double[] errors, double[] deviations, double level)
     {
         if (!errors.All(double.IsFinite) || !deviations.All(d => d > 0))
@@ -68,7 +69,7 @@ internal static class FlowOrders
         double[] grid = [.. Enumerable.Range(0, (int)Math.Round((Largest - Smallest) / Grain) + 1).Select(i => Smallest + (i * Grain))];
         double[] misfit = [.. grid.Select(s => Fit(steps, errors, deviations, s).Misfit)];
         double least = misfit.Min();
-        int[] within = [.. Enumerable.Range(0, grid.Length).Where(i => misfit[i] <= least + level)];
+        int[] within = [.. Enumerable.Range(0, grid.Length).Where(i => misfit[i] <= least + (Widening * level))];
         return (grid[Array.IndexOf(misfit, least)], grid[within[0]], grid[within[^1]]);
     }
 
@@ -84,7 +85,7 @@ internal static class FlowOrders
         _ => 1,
     };
 
-    /// <summary>The likeliest a and b at an order, with the deviations that are granted and -2 log likelihood.</summary>
+    /// <summary>The deviations that are granted at an order, and -2 log likelihood of the best a and b.</summary>
     private static (double[] Granted, double Misfit) Fit(double[] steps, double[] errors, double[] deviations, double order)
     {
         double most = steps.Max(), misfit = 0;
