@@ -15,6 +15,12 @@ internal static class Dense
 {
     private const int Steps = 60;
 
+    /// <summary>Designs in each of their storages; the gaussian ones, then signs.</summary>
+    public static IEnumerable<Timing> Storages() => new[] { (1000, 8), (2000, 4) }.SelectMany(c => new[]
+    {
+        DesignStorage.Float32, DesignStorage.BFloat16, DesignStorage.Int8, DesignStorage.Bit,
+    }.SelectMany(storage => Case(c.Item1, c.Item2, storage)));
+
     public static IEnumerable<Timing> Measure() => new[] { (1000, 8), (250, 32) }.SelectMany(c => Case(c.Item1, c.Item2));
 
     public static Experiment Setting(int paths = 100_000) => new()
@@ -30,34 +36,36 @@ internal static class Dense
         Theory = new(paths),
     };
 
-    private static List<Timing> Case(int size, int replicas)
+    private static List<Timing> Case(int size, int replicas, DesignStorage storage = DesignStorage.Auto)
     {
         string work = $"dense d={size} n={2 * size} R={replicas} K={Steps}";
         double entries = 2.0 * size * size * replicas * Steps;
-        return Turns.Run(
-            work, entries, [Table.Ours, Table.Ours, Table.Ours, "read floor", "read floor"], (mine, turn) => new Worker(size, mine, turn), replicas);
+        string ours = storage is DesignStorage.Auto ? Table.Ours : $"{Table.Ours} {storage}";
+        string[] floor = storage is DesignStorage.Auto or DesignStorage.Float32 ? ["read floor", "read floor"] : [];
+        return Turns.Run(work, entries, [ours, ours, ours, .. floor], (mine, turn) => new Worker(size, storage, mine, turn), replicas);
     }
 
-    private sealed class Worker(int size, int[] replicas, Turn turn) : IDeviceProgram<double>
+    private sealed class Worker(int size, DesignStorage storage, int[] replicas, Turn turn) : IDeviceProgram<double>
     {
         public double Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
             where TReal : unmanaged, IReal<TReal, TWord>
             where TWord : unmanaged, IWord<TReal, TWord>
             where TView : struct, IView<TReal, TWord>
         {
-            Experiment setting = Setting();
+            Experiment setting = Setting() with { Design = new(storage == DesignStorage.Bit ? DesignLaw.Rademacher : DesignLaw.Gaussian, storage) };
             double[,] curves = new double[Observables.Of(setting.Model).Count, setting.RecordSteps.Count];
             var engines = replicas.Select(r => new DenseEngine<TReal, TWord, TView, LogisticLoss<TReal, TWord>>(skeletons, setting, size, default)).ToArray();
             for (int i = 0; i < engines.Length; i++)
                 engines[i].Prepare(replicas[i]);
-            float[][] designs = [.. replicas.Select(_ => ReadFloor.Touched(2 * size * size))];
+            bool reads = storage is DesignStorage.Auto or DesignStorage.Float32;
+            float[][] designs = [.. replicas.Where(_ => reads).Select(_ => ReadFloor.Touched(2 * size * size))];
             turn.Take(5, () =>
             {
                 for (int i = 0; i < engines.Length; i++)
                     engines[i].Advance(replicas[i], [curves]);
             });
             double sum = 0;
-            turn.Take(2, () => sum += designs.Sum(d => Enumerable.Range(0, Steps).Sum(_ => ReadFloor.Sum(d))));
+            turn.Take(reads ? 2 : 0, () => sum += designs.Sum(d => Enumerable.Range(0, Steps).Sum(_ => ReadFloor.Sum(d))));
             return sum;
         }
     }

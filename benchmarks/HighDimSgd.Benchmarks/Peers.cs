@@ -9,21 +9,28 @@ internal static class Peers
 {
     public static IEnumerable<Timing> Measure()
     {
-        foreach (string peer in new[] { "numpy", "torch", "numba" })
-        {
-            foreach (JsonElement line in Run("dense.py", "--peer", peer, "--repeats", "3"))
-            {
-                (int d, int n, int replicas, int steps) = (Int(line, "d"), Int(line, "n"), Int(line, "R"), Int(line, "K"));
-                foreach (JsonElement seconds in line.GetProperty("seconds").EnumerateArray())
-                    yield return new($"dense d={d} n={n} R={replicas} K={steps}", peer, seconds.GetDouble(), (double)d * n * replicas * steps);
-            }
-        }
-
+        foreach (Timing timing in Dense("1000:8,250:32"))
+            yield return timing;
         foreach (JsonElement line in Run("dmft.py", "--repeats", "3"))
         {
             (int paths, int steps) = (Int(line, "paths"), Int(line, "K"));
             foreach (JsonElement seconds in line.GetProperty("seconds").EnumerateArray())
                 yield return new($"dmft K={steps} N={paths}", "numpy", seconds.GetDouble(), (double)paths * steps * (steps + 1));
+        }
+    }
+
+    /// <summary>Dense replicas.</summary>
+    /// <param name="cases">d:R, one after another; n = 2 d.</param>
+    public static IEnumerable<Timing> Dense(string cases)
+    {
+        foreach (string peer in new[] { "numpy", "torch", "numba" })
+        {
+            foreach (JsonElement line in Run("dense.py", "--peer", peer, "--repeats", "3", "--cases", cases))
+            {
+                (int d, int n, int replicas, int steps) = (Int(line, "d"), Int(line, "n"), Int(line, "R"), Int(line, "K"));
+                foreach (JsonElement seconds in line.GetProperty("seconds").EnumerateArray())
+                    yield return new($"dense d={d} n={n} R={replicas} K={steps}", peer, seconds.GetDouble(), (double)d * n * replicas * steps);
+            }
         }
     }
 

@@ -4,8 +4,9 @@ using HighDimSgd.Benchmarks;
 HighDimSgd.Ilgpu.IlgpuDevices.Use();
 #endif
 
-// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|dmft|sgd|shared|unstored|flow|peers|calibrate|tables|precision|plan|gpu] [rounds or title]
-// dense, dmft: this project alone. sgd: iterations of multi-pass SGD, shared: replicas that share designs, against peers. unstored: designs that are not stored, against
+// dotnet run -c Release --project benchmarks/HighDimSgd.Benchmarks -- [dense|entries|dmft|sgd|shared|unstored|flow|peers|calibrate|tables|precision|plan|gpu] [rounds or title]
+// dense, dmft: this project alone. entries: dense replicas by the storage of their designs, against peers in float32.
+// sgd: iterations of multi-pass SGD, shared: replicas that share designs, against peers. unstored: designs that are not stored, against
 // NumPy and against stored ones. flow: paths of flow experiments, against NumPy and Numba. peers (the default): this project and what a
 // user would write instead, same work, same run, taking turns, with medians over the rounds; needs python3 with NumPy, PyTorch and Numba for the peers.
 // tables: the limits of docs/reference/limits.md, all or those whose titles contain a text. precision: error and bias of the theory.
@@ -18,6 +19,9 @@ switch (what)
 {
     case "dense":
         Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Dense.Measure()));
+        return 0;
+    case "entries":
+        Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Dense.Storages().Concat(Peers.Dense("1000:8,2000:4"))));
         return 0;
     case "dmft":
         Table.Print(Enumerable.Range(0, rounds).SelectMany(_ => Dmft.Measure()));
@@ -58,6 +62,6 @@ switch (what)
     case "gpu" or "gpu-trial":
         return Gpu.Run(args.ElementAtOrDefault(3) ?? "auto", args[1], args[2], what == "gpu-trial");
     default:
-        Console.Error.WriteLine($"unknown benchmark '{what}': dense, dmft, sgd, shared, unstored, flow, peers, calibrate, tables, precision, plan or gpu");
+        Console.Error.WriteLine($"unknown benchmark '{what}': dense, entries, dmft, sgd, shared, unstored, flow, peers, calibrate, tables, precision, plan or gpu");
         return 2;
 }

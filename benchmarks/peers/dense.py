@@ -1,6 +1,6 @@
 """What a good user would write for R replicas of logistic SGF: NumPy, PyTorch or Numba, float32, designs in memory.
 
-    python3 dense.py --peer numpy|torch|numba|bandwidth [--threads 2] [--repeats 5]
+    python3 dense.py --peer numpy|torch|numba|bandwidth [--threads 2] [--repeats 5] [--cases 1000:8,250:32]
 
 Prints one JSON line per case. The setting is that of the reference value q(12) = 2.88 (K = 60 steps of 0.2), which each
 case is checked against before it is timed; `bandwidth` is the floor, a read of every design once per step.
@@ -14,6 +14,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--peer", required=True, choices=["numpy", "torch", "numba", "bandwidth"])
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--repeats", type=int, default=5)
+parser.add_argument("--cases", default="1000:8,250:32", help="d:R, one after another; n = 2 d")
 args = parser.parse_args()
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ[name] = str(args.threads)
@@ -24,7 +25,7 @@ from problem import problem  # noqa: E402
 
 RIDGE, DELTA, TAU, STEP, K = 0.1, 2.0, 4.0, 0.2, 60
 SHRINK, SPREAD = np.float32(1 - RIDGE * STEP), np.float32(np.sqrt(TAU * DELTA * STEP))
-CASES = [(1000, 2000, 8), (250, 500, 32)]
+CASES = [(d, 2 * d, R) for d, R in (map(int, case.split(":")) for case in args.cases.split(","))]
 
 
 def run_numpy(X, y, theta, seed):

@@ -72,6 +72,9 @@ public interface IWord<TReal, TWord>
     /// <summary>Shift right, zeros coming in.</summary>
     static abstract TWord ShiftRight(TWord a, int count);
 
+    /// <summary>Shift right, each lane by its own count below 32, zeros coming in.</summary>
+    static abstract TWord ShiftRight(TWord a, TWord counts);
+
     /// <summary>Shift right as a signed number.</summary>
     static abstract TWord ShiftRightSigned(TWord a, int count);
 

@@ -77,6 +77,9 @@ public readonly struct Word1(uint value) : IWord<Real1, Word1>
     public static Word1 ShiftRight(Word1 a, int count) => new(a.Value >> count);
 
     /// <inheritdoc/>
+    public static Word1 ShiftRight(Word1 a, Word1 counts) => new(a.Value >> (int)counts.Value);
+
+    /// <inheritdoc/>
     public static Word1 ShiftRightSigned(Word1 a, int count) => new((uint)((int)a.Value >> count));
 
     /// <inheritdoc/>

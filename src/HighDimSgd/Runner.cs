@@ -132,7 +132,7 @@ public static class Runner
             Device = device.Name,
             Threads = device.Workers,
             VectorWidth = device.VectorBits,
-            Storage = experiment.IsMatrixFree ? "matrix-free" : "float32",
+            Storage = Keys.Storage.Word(experiment.Design.Storage == DesignStorage.Auto ? DesignStorage.Float32 : experiment.Design.Storage),
             CounterLayout = RandomField.LayoutVersion,
             InputHash = store.SimulationHash,
             Seed = experiment.Seed,

@@ -15,6 +15,8 @@ internal static partial class Scenarios
 
     private static readonly float[] Corners = [float.NaN, 0f, -0f, 88.5f, -88.5f, 1e30f, -1e30f];
 
+    private static RandomField PackedField => new(0x123456789abcdef0, Purpose.Design, 1000, 7);
+
     public static float[] Words<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Field(place, count, default(WordSource<Real1, Word1>));
 
@@ -23,6 +25,30 @@ internal static partial class Scenarios
 
     public static float[] Signs<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Field(place, count, new RademacherSource<Real1, Word1>(0.1f));
+
+    public static float[] PackedInt8<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Packed<TView, Int8Entries<Real1, Word1>>(place, count);
+
+    public static float[] PackedBFloat16<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Packed<TView, BFloat16Entries<Real1, Word1>>(place, count);
+
+    public static float[] SignWords<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> target = place.Hold(new float[2 * Two * count]);
+        place.For(Two * 2, count, new SignBody<Real1, Word1, TView>(target.Slots(Two), TableLayout.Plain(0, count), 2, PackedField));
+        return target.Read();
+    }
+
+    public static float[] TurnedSigns<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        int words = (count + 31) / 32;
+        Held<TView> source = place.Hold(Reals(Two * words * 64, 1)), target = place.Hold(new float[Two * 2 * count]);
+        place.For(Two * 2, count, new TurnBody<Real1, Word1, TView>(
+            source.Slots(Two), TableLayout.Plain(0, 64), target.Slots(Two), TableLayout.Plain(0, count), 2));
+        return target.Read();
+    }
 
     public static float[] Steady<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Field(place, count, new SteadyClock<Real1, Word1>(0.2f));
@@ -201,6 +227,17 @@ internal static partial class Scenarios
         place.For(Two * Groups, count, new FieldBody<Real1, Word1, TView, TSource>(
             target.Slots(Two), TableLayout.Plain(0, count), Rows, Math.Max(1, count - 1), 0, Groups,
             new(0x123456789abcdef0, Purpose.Design, 1000, 7), source));
+        return target.Read();
+    }
+
+    private static float[] Packed<TView, TFormat>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+        where TFormat : struct, IEntryFormat<Real1, Word1>
+    {
+        const int Rows = 6, Groups = 2;
+        Held<TView> target = place.Hold(new float[Two * Rows * count]);
+        place.For(Two * Groups, count, new PackBody<Real1, Word1, TView, TFormat>(
+            target.Slots(Two), count, Rows, (TFormat.Columns * count) - 1, PackedField));
         return target.Read();
     }
 

@@ -11,15 +11,17 @@ namespace HighDimSgd.Kernels.Bodies;
 /// <param name="labels">Labels y.</param>
 /// <param name="clock">Increments zeta.</param>
 /// <param name="clockStart">Where those of this step begin.</param>
-/// <param name="inverseAspect">u/delta.</param>
+/// <param name="inverseAspect">u/delta, times <paramref name="unit"/>.</param>
 /// <param name="loss">The loss.</param>
+/// <param name="unit">What a stored entry of 1 stands for: r_i is this times the product with the row as it is stored.</param>
 public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
     Slots<TReal, TWord, TView> products,
     Slots<TReal, TWord, TView> labels,
     Slots<TReal, TWord, TView> clock,
     int clockStart,
     float inverseAspect,
-    TLoss loss) : IRowBody<TReal>
+    TLoss loss,
+    float unit = 1) : IRowBody<TReal>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -31,6 +33,7 @@ public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
     private readonly int clockStart = clockStart;
     private readonly float inverseAspect = inverseAspect;
     private readonly TLoss loss = loss;
+    private readonly float unit = unit;
 
     /// <inheritdoc/>
     public static bool WantsGradient => true;
@@ -39,6 +42,7 @@ public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TReal Run(int slot, int row, TReal product)
     {
+        product = TReal.Of(unit) * product;
         products.Store(slot, row, product);
         return loss.Slope(product, labels.Load(slot, row)) * clock.Load(slot, clockStart + row) * TReal.Of(inverseAspect);
     }
@@ -46,12 +50,14 @@ public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
 
 /// <summary>Row body that only keeps the products r_i.</summary>
 /// <param name="products">Receives r.</param>
-public readonly struct ProductRow<TReal, TWord, TView>(Slots<TReal, TWord, TView> products) : IRowBody<TReal>
+/// <param name="unit">What a stored entry of 1 stands for.</param>
+public readonly struct ProductRow<TReal, TWord, TView>(Slots<TReal, TWord, TView> products, float unit = 1) : IRowBody<TReal>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
 {
     private readonly Slots<TReal, TWord, TView> products = products;
+    private readonly float unit = unit;
 
     /// <inheritdoc/>
     public static bool WantsGradient => false;
@@ -60,7 +66,7 @@ public readonly struct ProductRow<TReal, TWord, TView>(Slots<TReal, TWord, TView
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TReal Run(int slot, int row, TReal product)
     {
-        products.Store(slot, row, product);
+        products.Store(slot, row, TReal.Of(unit) * product);
         return product;
     }
 }

@@ -1,4 +1,5 @@
 using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Random;
 
 namespace HighDimSgd.Devices;
 
@@ -48,6 +49,43 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
         Slots<TReal, TWord, TView> gradient,
         TBody body)
         where TBody : struct, IRowBody<TReal>;
+
+    /// <summary>The same as <see cref="RowPass"/> for a design whose entries have fewer bits; what they stand for is the body's affair.</summary>
+    /// <param name="batch">Number of replicas.</param>
+    /// <param name="design">Designs, row-major, in the format's words; rows are padded as there.</param>
+    /// <param name="rowStride">Columns from one row to the next, a multiple of 16 words; columns are padded to it with zeros.</param>
+    /// <param name="rows">Rows n.</param>
+    /// <param name="theta">Parameters, padded like a row.</param>
+    /// <param name="gradient">Receives the gradients; unused where the body wants none.</param>
+    /// <param name="body">The row body.</param>
+    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
+    void PackedPass<TFormat, TBody>(
+        int batch,
+        Slots<TReal, TWord, TView> design,
+        int rowStride,
+        int rows,
+        Slots<TReal, TWord, TView> theta,
+        Slots<TReal, TWord, TView> gradient,
+        TBody body)
+        where TFormat : struct, IEntryFormat<TReal, TWord>
+        where TBody : struct, IRowBody<TReal> => throw NoSmallEntries();
+
+    /// <summary>The same for a design of entries +1 and -1.</summary>
+    /// <param name="batch">Number of replicas.</param>
+    /// <param name="signs">The signs; a set bit is -1. Those of padding may be any.</param>
+    /// <param name="table">Their shape.</param>
+    /// <param name="theta">Parameters, padded to a multiple of 64 with zeros.</param>
+    /// <param name="gradient">Receives the gradients, padded likewise; unused where the body wants none.</param>
+    /// <param name="body">The row body; its weights of padding rows are dropped.</param>
+    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
+    void SignPass<TBody>(
+        int batch,
+        Slots<TReal, TWord, TView> signs,
+        SignTable table,
+        Slots<TReal, TWord, TView> theta,
+        Slots<TReal, TWord, TView> gradient,
+        TBody body)
+        where TBody : struct, IRowBody<TReal> => throw NoSmallEntries();
 
     /// <summary>
     /// Iterations on batches of rows, one after another: with r_i = x_i.theta over the rows of its batch and f_i = body(visit, r_i), an iteration
@@ -101,6 +139,9 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
     /// <summary>The same at every slot of a batch.</summary>
     Four<double>[] ReduceEach<TBody>(int batch, int count, TBody body)
         where TBody : struct, IReduceBody<TReal>;
+
+    private static MachineException NoSmallEntries() =>
+        new("this device reads designs of 32-bit entries alone; use --device cpu for storage bfloat16, int8 and bit");
 }
 
 /// <summary>

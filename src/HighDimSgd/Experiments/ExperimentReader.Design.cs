@@ -11,15 +11,14 @@ internal sealed partial class ExperimentReader
     {
         Section design = _file.Get(Keys.Design);
         DesignLaw law = design.Get(Keys.Law);
-        if (law == DesignLaw.Gaussian && design.IsWord(Keys.Storage, "bit"))
-            throw design.Refuse(Keys.Storage, "'bit' needs law 'rademacher', here it is 'gaussian'; allowed: " + Keys.Storage.Allowed);
         DesignStorage storage = design.Get(Keys.Storage);
-        string? obstacle = law != DesignLaw.Gaussian ? "law 'gaussian', here it is 'rademacher'"
+        DesignLaw other = law == DesignLaw.Gaussian ? DesignLaw.Rademacher : DesignLaw.Gaussian;
+        string? obstacle = (law == DesignLaw.Gaussian) == (storage == DesignStorage.Bit) ? $"law '{Keys.Law.Word(other)}', here it is '{Keys.Law.Word(law)}'"
             : algorithm.IsIterative ? $"an algorithm that passes all samples in every step, here it is '{Keys.Clock.Word(algorithm.Kind)}'"
-            : _file.GetInt(Keys.ReplicasPerDesign) > 1 ? "a design for each replica, here replicas_per_design is above 1"
+            : storage is DesignStorage.MatrixFree or DesignStorage.Auto && _file.GetInt(Keys.ReplicasPerDesign) > 1 ? "a design for each replica, here replicas_per_design is above 1"
             : null;
-        if (storage == DesignStorage.MatrixFree && obstacle is not null)
-            throw design.Refuse(Keys.Storage, $"'matrix-free' needs {obstacle}; allowed: auto or float32");
+        if (storage is not (DesignStorage.Auto or DesignStorage.Float32) && obstacle is not null)
+            throw design.Refuse(Keys.Storage, $"'{Keys.Storage.Word(storage)}' needs {obstacle}; allowed: auto or float32");
         bool isOpen = storage == DesignStorage.Auto;
         if (isOpen)
             storage = obstacle is null && IsFasterUnstored() ? DesignStorage.MatrixFree : DesignStorage.Float32;

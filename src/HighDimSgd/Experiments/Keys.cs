@@ -192,10 +192,12 @@ internal static class Keys
     };
 
     public static readonly ChoiceKey<DesignStorage> Storage = new(
-        "storage", "How the design is stored: 32-bit floats, not at all (drawn as the dynamics ask for it), or whichever is faster.", ("auto", DesignStorage.Auto), ("float32", DesignStorage.Float32), ("matrix-free", DesignStorage.MatrixFree))
+        "storage", "How the design is stored: 32-bit floats, normals rounded to bfloat16 or to int8, signs as bits, not at all (drawn as the dynamics ask for it), "
+        + "or the faster of float32 and matrix-free.",
+        ("auto", DesignStorage.Auto), ("float32", DesignStorage.Float32), ("bfloat16", DesignStorage.BFloat16), ("int8", DesignStorage.Int8), ("bit", DesignStorage.Bit),
+        ("matrix-free", DesignStorage.MatrixFree))
     {
         Default = DesignStorage.Auto,
-        Later = ["bfloat16", "int8", "bit"],
     };
 
     public static readonly SectionKey Design =
@@ -273,7 +275,15 @@ internal static class Keys
         Unit = "time",
     };
 
-    public static readonly SectionKey Theory = new("theory", "Effort of the theory.", Paths, Sweeps, Responses, TheorySteps) { Required = false };
+    public static readonly ListKey<long> Amplifications = new(
+        "amplifications", Amplification, 0, 16, ListOrder.Ascending,
+        "For svag: further amplifications whose limits are drawn beside, the rungs of a ladder from SGD (1) to the flow (compare: [sgf]).")
+    {
+        Default = [],
+    };
+
+    public static readonly SectionKey Theory =
+        new("theory", "Effort of the theory.", Paths, Sweeps, Responses, TheorySteps, Amplifications) { Required = false };
 
     public static readonly NumberKey Alpha = new("alpha", 1e-9, 0.5, "Family-wise error of the verdict.") { Default = 0.01 };
 

@@ -34,9 +34,6 @@ internal sealed class Section
     /// <summary>True where the file has the key.</summary>
     public bool Has(Key key) => Find(key) is not null;
 
-    /// <summary>True where the file gives the key this very word.</summary>
-    public bool IsWord(Key key, string word) => Find(key) is YamlScalar scalar && scalar.Text == word;
-
     /// <summary>The value of a key, or its default.</summary>
     public T Get<T>(Key<T> key)
     {

@@ -94,7 +94,8 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         int group = step / 4, stride = data.Shape.PaddedSamples, samples = data.Shape.Samples;
         if (step % 4 == 0)
             clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), samples, group, data.NoiseField(Purpose.Clock, replica), data.Count);
-        skeletons.RowPass(data.Count, data.Design, data.Shape.RowStride, samples, data.Theta, data.Gradient, new TrainRow<TReal, TWord, TView, TLoss>(
-            data.Products, data.Labels, increments, (step % 4) * stride, (float)(experiment.Algorithm.RateFactor(step) / experiment.Aspect), loss));
+        double unit = data.Design.Unit;
+        data.Design.Pass(data.Count, data.Theta, data.Gradient, new TrainRow<TReal, TWord, TView, TLoss>(
+            data.Products, data.Labels, increments, (step % 4) * stride, (float)(unit * experiment.Algorithm.RateFactor(step) / experiment.Aspect), loss, (float)unit));
     }
 }

@@ -94,7 +94,7 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         for (int v = 0; v < rows.Length; v++)
             visitedLabels[v] = allLabels[rows[v]];
         skeletons.Write(labels.View, visitedLabels.AsSpan(0, rows.Length));
-        skeletons.Iterate(data.Design, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta,
+        skeletons.Iterate(data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta,
             new VisitRow<TReal, TWord, TView, TLoss>(labels, factors, loss));
     }
 

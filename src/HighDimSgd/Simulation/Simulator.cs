@@ -109,7 +109,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
             _ => Dense(DenseShape.Together(experiment)),
         };
 
-        long Dense(int replicas) => new DenseShape(size, experiment.Samples(size)).Bytes(replicas) + (replicas * velocity);
+        long Dense(int replicas) => new DenseShape(size, experiment.Samples(size), experiment.Design.Storage).Bytes(replicas) + (replicas * velocity);
     }
 
     /// <summary>Numbers that are drawn for a design: its entries, or where it is not stored a normal and an increment for every sample and step.</summary>

@@ -38,9 +38,9 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
-        Shape = new(size, experiment.Samples(size));
+        Shape = new(size, experiment.Samples(size), experiment.Design.Storage);
         fresh = new(experiment.Model);
-        Design = AllocateData(Shape.DesignLength);
+        Design = new(skeletons, experiment.Design, Shape, AllocateData(Shape.DesignLength));
         Theta = Allocate(Shape.RowStride);
         teacher = AllocateData(Shape.RowStride);
         Gradient = Allocate(Shape.RowStride);
@@ -64,8 +64,8 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>Shape of the memory.</summary>
     public DenseShape Shape { get; }
 
-    /// <summary>The design X, row-major.</summary>
-    public Slots<TReal, TWord, TView> Design { get; }
+    /// <summary>The design X.</summary>
+    public StoredDesign<TReal, TWord, TView> Design { get; }
 
     /// <summary>The parameter theta.</summary>
     public Slots<TReal, TWord, TView> Theta { get; }
@@ -90,9 +90,7 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
         if (prepared == (number, count))
             return;
         prepared = (number, count);
-        DesignSource.Draw(
-            skeletons, experiment.Design.Law, Shape.Size, Design, TableLayout.Plain(0, Shape.RowStride), Shape.Samples, 0, (Shape.Samples + 3) / 4,
-            Field(Purpose.Design, number), count);
+        Design.Draw(Field(Purpose.Design, number), count);
         StartSource.Draw(skeletons, experiment, Shape.Size, number, teacher, Theta, Gradient, count);
         int stride = (int)Theta.Stride;
         skeletons.Read(Theta.View, start.AsSpan(0, count * stride));
@@ -146,6 +144,6 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     private Slots<TReal, TWord, TView> AllocateData(long length) =>
         Designs > 1 ? skeletons.AllocateSlots(Designs, length) : new(skeletons.AllocateSlots(1, length).View, 0);
 
-    private void TakeProducts(Slots<TReal, TWord, TView> vector, int count) => skeletons.RowPass(
-        count, Design, Shape.RowStride, Shape.Samples, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products));
+    private void TakeProducts(Slots<TReal, TWord, TView> vector, int count) =>
+        Design.Pass(count, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products, (float)Design.Unit));
 }

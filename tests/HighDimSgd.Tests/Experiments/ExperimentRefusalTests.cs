@@ -86,8 +86,9 @@ public class ExperimentRefusalTests
     [InlineData("kind: sgf, temperature: 4.0", "kind: table, weights: [0, 2], chances: [1]", 11, "algorithm.chances: there are 1 chances of 2 weights; allowed: one for each")]
     [InlineData("kind: sgf, temperature: 4.0", "kind: table, weights: [0, 2], chances: [0.5, 0.4]", 11, "algorithm.chances: the sum is 0.9; allowed: 1")]
     [InlineData("kind: sgf, temperature: 4.0", "kind: table, weights: [0, 2], chances: [0.4, 0.6]", 11, "algorithm.weights: the mean is 1.2, so that a step would not take D of time; allowed: 1")]
-    [InlineData("storage: auto", "storage: int8", 12, "design.storage: 'int8' is not available in this version; available: auto, float32")]
-    [InlineData("{law: gaussian, storage: auto}", "{law: rademacher, storage: bit}", 12, "design.storage: 'bit' is not available in this version")]
+    [InlineData("{law: gaussian, storage: auto}", "{law: rademacher, storage: int8}", 12, "design.storage: 'int8' needs law 'gaussian', here it is 'rademacher'; allowed: auto or float32")]
+    [InlineData("{law: gaussian, storage: auto}", "{law: rademacher, storage: bfloat16}", 12, "design.storage: 'bfloat16' needs law 'gaussian', here it is 'rademacher'")]
+    [InlineData("storage: auto", "storage: int4", 12, "design.storage: 'int4' is unknown, did you mean 'int8'?; allowed: auto, float32, bfloat16, int8, bit, matrix-free")]
     [InlineData("{law: gaussian, storage: auto}", "{law: rademacher, storage: matrix-free}", 12, "design.storage: 'matrix-free' needs law 'gaussian', here it is 'rademacher'; allowed: auto or float32")]
     [InlineData("storage: auto}", "storage: matrix-free}\nreplicas_per_design: 4", 12, "design.storage: 'matrix-free' needs a design for each replica, here replicas_per_design is above 1; allowed: auto or float32")]
     // YAML that an experiment does not need

@@ -26,7 +26,7 @@ internal static class FlowSynthetic
     {
         double factor = run is { Algorithm: FlowAlgorithm.Sme1, Rate: > 1 } ? 0.5 : 1, norm = 2 * factor, noise = 0.15 * factor * (2 / run.Rate);
         return statistic switch { 0 => norm, 1 => 0.05 * factor, _ => noise };
-    });
+    }, noise: 0.002);
 
     /// <summary>Nothing but finite numbers in sgd, and a run of which a block diverged.</summary>
     public static FlowResult Diverged()
@@ -43,7 +43,7 @@ internal static class FlowSynthetic
         return FlowAnalysis.Of(whole.Experiment, blocks);
     }
 
-    private static FlowResult Of(FlowExperiment experiment, Func<FlowRun, int, double, double> mean)
+    private static FlowResult Of(FlowExperiment experiment, Func<FlowRun, int, double, double> mean, double noise = 1e-5)
     {
         var random = new Random(20261121);
         var blocks = new Dictionary<FlowRun, IReadOnlyDictionary<string, double[,]>>();
@@ -55,7 +55,7 @@ internal static class FlowSynthetic
                 for (int b = 0; b < experiment.Blocks; b++)
                 {
                     for (int t = 0; t < experiment.Times.Count; t++)
-                        table[b, t] = mean(run, s.Index, experiment.Times[t]) + (1e-5 * (random.NextDouble() - 0.5));
+                        table[b, t] = mean(run, s.Index, experiment.Times[t]) + (noise * (random.NextDouble() - 0.5));
                 }
 
                 return table;

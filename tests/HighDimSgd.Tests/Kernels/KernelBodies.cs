@@ -31,7 +31,10 @@ internal static class KernelBodies
 
     /// <summary>The open types of everything that a body may take as a parameter of its physics.</summary>
     public static IReadOnlyList<Type> Physics =>
-        [.. Structs.Where(t => t.GetInterfaces().Any(i => i.Name is "ILoss`1" or "ILabel`2" or "ISource`2" or "IFlowProblem`3" or "IFlowModel`2" or "IFlowKick`4" or "IDatum`1"))];
+        [
+            .. Structs.Where(t => t.GetInterfaces().Any(i =>
+                i.Name is "ILoss`1" or "ILabel`2" or "ISource`2" or "IEntryFormat`2" or "IFlowProblem`3" or "IFlowModel`2" or "IFlowKick`4" or "IDatum`1")),
+        ];
 
     /// <summary>A short name of a closed type.</summary>
     public static string Name(Type type)

@@ -37,7 +37,7 @@ public class LaneTests
     }
 
     private static unsafe void Compare<TReal, TWord>()
-        where TReal : unmanaged, IReal<TReal, TWord>, ICpuReal<TReal>
+        where TReal : unmanaged, IReal<TReal, TWord>, ICpuReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
     {
         var field = new RandomField(0x123456789abcdef0, Purpose.Clock, 777, 42);
@@ -49,6 +49,10 @@ public class LaneTests
             Check(TWord.AsReal(words.D), s => Word1.AsReal(Scalar(s).D));
             Check(Normal<TReal, TWord>(words), s => Normal<Real1, Word1>(Scalar(s)));
             Check(Elementary<TReal, TWord>(words), s => Elementary<Real1, Word1>(Scalar(s)));
+            TWord counts = words.B & TWord.Of(31);
+            Check(TWord.AsReal(TWord.ShiftRight(words.A, counts)), s => Word1.AsReal(new(Scalar(s).A.Value >> (int)(Scalar(s).B.Value & 31))));
+            TReal table = Normal<TReal, TWord>(words);
+            Check(TReal.LookUp(table, words.C), s => Normal<Real1, Word1>(Scalar((int)(Scalar(s).C.Value & 15))));
 
             Four<Word1> Scalar(int lane) => field.Words<Real1, Word1>(3, group, first + lane);
             void Check(TReal actual, Func<int, Real1> expected)

@@ -13,7 +13,7 @@ public class ForetoldMemoryTests
     public static TheoryData<string, int, int> Cases => new()
     {
         { "matrix-free", 2000, 50 }, { "matrix-free", 60_000, 10 }, { "matrix-free", 5000, 120 }, { "one replica", 700, 3 }, { "sixteen on a design", 700, 3 },
-        { "iterations", 700, 3 }, { "online", 5000, 3 },
+        { "iterations", 700, 3 }, { "Int8", 1400, 3 }, { "BFloat16", 700, 3 }, { "Bit", 2000, 3 }, { "online", 5000, 3 },
     };
 
     [Theory]
@@ -27,7 +27,8 @@ public class ForetoldMemoryTests
             "sixteen on a design" => passes with { ReplicasPerDesign = 16 },
             "iterations" => Settings.Iterations(ClockKind.Sgd, size: size, horizon: 0.1),
             "online" => Settings.Iterations(ClockKind.Online, batch: 7, size: size, horizon: 0.1),
-            _ => passes,
+            "one replica" => passes,
+            _ => passes with { Design = new(kind == "Bit" ? DesignLaw.Rademacher : DesignLaw.Gaussian, Enum.Parse<DesignStorage>(kind)) },
         };
         var worker = new Watched(experiment, size);
         new CpuDevice(2).Run(worker, wholeDevice: true);

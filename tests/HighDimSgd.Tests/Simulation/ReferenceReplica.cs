@@ -34,7 +34,7 @@ internal sealed class ReferenceReplica(
             for (int j = 0; j < columns; j++)
             {
                 x[i, j] = (images is not null ? images[i, j] : experiment.Design.Law == DesignLaw.Gaussian
-                    ? Normal(Purpose.Design, i, j)
+                    ? Stored(Normal(Purpose.Design, i, j))
                     : Word(Purpose.Design, i, j) >> 31 == 0 ? 1 : -1) / Math.Sqrt(size);
             }
         }
@@ -163,6 +163,18 @@ internal sealed class ReferenceReplica(
         double radius = Math.Sqrt(-2 * Math.Log(Uniform(Word(purpose, pair, component))));
         double angle = 2 * Math.PI * Uniform(Word(purpose, pair + 1, component));
         return radius * (step % 2 == 0 ? Math.Cos(angle) : Math.Sin(angle));
+    }
+
+    /// <summary>A normal as the design stores it, with variance 1.</summary>
+    private double Stored(double normal)
+    {
+        double ulp = Math.ScaleB(1, Math.ILogB(normal) - 7);
+        return experiment.Design.Storage switch
+        {
+            DesignStorage.Int8 => Math.Round(22 * normal) / Math.Sqrt(484 + (1 / 12.0)),
+            DesignStorage.BFloat16 => Math.Round(normal / ulp) * ulp / Math.Sqrt(0.99999716576),
+            _ => normal,
+        };
     }
 
     private uint Word(Purpose purpose, int step, int component)

@@ -34,6 +34,18 @@ public class SharedPassTests
         Assert.NotEqual(together[0].Values[0, 5], together[1].Values[0, 5]);
     }
 
+    [Theory]
+    [InlineData(DesignLaw.Gaussian, DesignStorage.Int8)]
+    [InlineData(DesignLaw.Gaussian, DesignStorage.BFloat16)]
+    [InlineData(DesignLaw.Rademacher, DesignStorage.Bit)]
+    public void DesignsOfSmallEntriesAreSharedLikewise(DesignLaw law, DesignStorage storage)
+    {
+        Experiment experiment = Settings.Small(size: 65, aspect: 9, steps: 5) with { ReplicasPerDesign = 5, Design = new(law, storage) };
+        IReadOnlyList<ReplicaCurve> together = Run(new(1), experiment, 5, 5, false);
+        for (int p = 0; p < 5; p++)
+            Assert.Equal(Run(new(1), experiment, 5 + p, 1, false)[0].Values, together[p].Values);
+    }
+
     public static TheoryData<ClockKind, double, DesignLaw> Kinds
     {
         get

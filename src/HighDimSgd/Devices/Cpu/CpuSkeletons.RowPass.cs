@@ -21,26 +21,41 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         TBody body)
         where TBody : struct, IRowBody<TReal>
     {
-        if (batch > 1 && design.Stride == 0)
+        if (batch == 1 || design.Stride > 0)
         {
-            for (int first = 0; first < batch; first += Together)
-                SharedPass(first, Math.Min(Together, batch - first), design.View.Data + design.Start, rowStride, rows, theta, gradient, body);
+            Pass(batch, rowStride, rows, theta, gradient, body, (slot, _) => new FloatRows(design.View.Data + design.Start + (slot * design.Stride), rowStride));
             return;
         }
 
+        for (int first = 0; first < batch; first += Together)
+            SharedPass(first, Math.Min(Together, batch - first), design.View.Data + design.Start, rowStride, rows, theta, gradient, body);
+    }
+
+    private void Pass<TRows, TBody>(
+        int batch,
+        int rowStride,
+        int rows,
+        Slots<TReal, TWord, HostView<TReal, TWord>> theta,
+        Slots<TReal, TWord, HostView<TReal, TWord>> gradient,
+        TBody body,
+        Func<int, HostView<TReal, TWord>, TRows> rowsOf)
+        where TRows : struct, IRows
+        where TBody : struct, IRowBody<TReal>
+    {
         int panelRows = PanelRows(rows), panels = (rows + panelRows - 1) / panelRows;
-        float* partial = Scratch((long)panels * rowStride);
         // Side by side, a panel must not touch the rows after its last, which a group of fewer than sixteen rows does.
-        int group = panels > 1 && options.MaxDegreeOfParallelism > 1 ? Lanes : Math.Min(GroupRows(rowStride), rows <= 4 ? 4 : rows <= 8 ? 8 : 16);
+        int group = panels > 1 && options.MaxDegreeOfParallelism > 1 ? Lanes : Math.Min(TRows.GroupRows(rowStride), rows <= 4 ? 4 : rows <= 8 ? 8 : 16);
+        int own = TRows.KeepsGroup ? group * (rowStride + Lanes) : 0;
+        float* partial = Scratch(((long)panels * rowStride) + own), kept = partial + ((long)panels * rowStride);
         for (int slot = 0; slot < batch; slot++)
         {
-            float* x = design.View.Data + design.Start + (slot * design.Stride);
             float* t = theta.View.Data + theta.Start + (slot * theta.Stride);
             int replica = slot;
             Each(panels, panelRows * rowStride / 64, panel =>
             {
                 int first = (int)panel * panelRows;
-                PanelPass(replica, group, x, rowStride, first, Math.Min(rows, first + panelRows), t, partial + (panel * rowStride), body);
+                new Span<float>(kept, own).Clear();
+                PanelPass(replica, group, rowsOf(replica, new(kept)), rowStride, first, Math.Min(rows, first + panelRows), t, partial + (panel * rowStride), body);
             });
             if (TBody.WantsGradient)
                 SumPanels(partial, panels, rowStride, gradient.View.Data + gradient.Start + (slot * gradient.Stride));
@@ -61,11 +76,9 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         }
     }
 
-    // Rows of a group, with theta and the sum, stay below 48 KiB.
-    private static int GroupRows(int stride) => stride <= 640 ? 16 : stride <= 1152 ? 8 : 4;
-
-    private static void PanelPass<TBody>(
-        int slot, int group, float* design, int stride, int first, int end, float* theta, float* sum, TBody body)
+    private static void PanelPass<TRows, TBody>(
+        int slot, int group, TRows rows, int stride, int first, int end, float* theta, float* sum, TBody body)
+        where TRows : struct, IRows
         where TBody : struct, IRowBody<TReal>
     {
         TReal* products = stackalloc TReal[Lanes];
@@ -74,33 +87,18 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
             products[s] = TReal.Of(0f);
         new Span<float>(weights, Lanes).Clear();
         new Span<float>(sum, stride).Clear();
-        float* x = design + ((long)first * stride), pending = x;
-        for (int row = first; row < end; row += group, x += (long)group * stride)
+        int pending = first;
+        for (int row = first; row < end; row += group)
         {
-            Sweep(group, x, pending, stride, theta, products, weights, sum);
+            rows.Sweep(group, row, pending, theta, products, weights, sum);
             TReal f = body.Run(slot, row, TReal.SumRows(products));
             if (TBody.WantsGradient)
                 TReal.Store(f, weights);
-            pending = x;
+            pending = row;
         }
 
         if (TBody.WantsGradient)
-            Sweep(group, pending, pending, stride, theta, products, weights, sum);
-    }
-
-    /// <summary>Products of the group at <paramref name="x"/>, and the weighted rows at <paramref name="pending"/> onto the sum.</summary>
-    private static void Sweep(int group, float* x, float* pending, int stride, float* theta, TReal* products, float* weights, float* sum)
-    {
-        if (TReal.RowsAtOnce == 8 && group >= 8)
-        {
-            for (int s = 0; s < group; s += 8)
-                Sweep8(x + ((long)s * stride), pending + ((long)s * stride), stride, theta, products + s, weights + s, sum);
-        }
-        else
-        {
-            for (int s = 0; s < group; s += 4)
-                Sweep4(x + ((long)s * stride), pending + ((long)s * stride), stride, theta, products + s, weights + s, sum);
-        }
+            rows.Sweep(group, pending, pending, theta, products, weights, sum);
     }
 
     // Loops of their own: vectors that live across a call would be kept in memory, not in registers.
@@ -171,5 +169,40 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         products[1] = b;
         products[2] = c;
         products[3] = d;
+    }
+
+    /// <summary>A design in one of its storages.</summary>
+    private interface IRows
+    {
+        /// <summary>True where the rows of a group are kept for the sweep that adds them, in memory that begins as zeros; then panels run one by one.</summary>
+        static abstract bool KeepsGroup { get; }
+
+        /// <summary>Rows of a group.</summary>
+        static abstract int GroupRows(int stride);
+
+        /// <summary>Products of the group at <paramref name="row"/>, and the weighted rows at <paramref name="pending"/> onto the sum.</summary>
+        void Sweep(int group, int row, int pending, float* theta, TReal* products, float* weights, float* sum);
+    }
+
+    /// <summary>Rows of floats.</summary>
+    private readonly struct FloatRows(float* design, int stride) : IRows
+    {
+        public static bool KeepsGroup => false;
+
+        // With theta and the sum they stay below 48 KiB.
+        public static int GroupRows(int stride) => stride <= 640 ? 16 : stride <= 1152 ? 8 : 4;
+
+        public void Sweep(int group, int row, int pending, float* theta, TReal* products, float* weights, float* sum)
+        {
+            float* x = design + ((long)row * stride), old = design + ((long)pending * stride);
+            bool eight = TReal.RowsAtOnce == 8 && group >= 8;
+            for (int s = 0; s < group; s += eight ? 8 : 4, x += (eight ? 8L : 4L) * stride, old += (eight ? 8L : 4L) * stride)
+            {
+                if (eight)
+                    Sweep8(x, old, stride, theta, products + s, weights + s, sum);
+                else
+                    Sweep4(x, old, stride, theta, products + s, weights + s, sum);
+            }
+        }
     }
 }

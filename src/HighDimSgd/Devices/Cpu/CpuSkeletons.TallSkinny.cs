@@ -10,7 +10,7 @@ namespace HighDimSgd.Devices.Cpu;
 /// </content>
 internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
 {
-    private const int Parts = PathTable.Block / ICpuReal<TReal>.Lanes;
+    private const int Parts = PathTable.Block / ICpuReal<TReal, TWord>.Lanes;
     private const int BlocksPerChunk = Chunk / PathTable.Block;
 
     public double TallSkinny<TBody>(

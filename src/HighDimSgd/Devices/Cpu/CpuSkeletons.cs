@@ -9,10 +9,10 @@ namespace HighDimSgd.Devices.Cpu;
 /// threads, and partial sums are joined in order: so the bits do not depend on the threads.
 /// </summary>
 internal sealed unsafe partial class CpuSkeletons<TReal, TWord>(int threads) : ISkeletons<TReal, TWord, HostView<TReal, TWord>>
-    where TReal : unmanaged, IReal<TReal, TWord>, ICpuReal<TReal>
+    where TReal : unmanaged, IReal<TReal, TWord>, ICpuReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
 {
-    private const int Lanes = ICpuReal<TReal>.Lanes;
+    private const int Lanes = ICpuReal<TReal, TWord>.Lanes;
     private const int Chunk = 4096;
 
     private readonly List<nint> allocations = [];

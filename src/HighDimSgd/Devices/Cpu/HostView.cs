@@ -5,7 +5,7 @@ namespace HighDimSgd.Devices.Cpu;
 
 /// <summary>Memory of the host: a pointer.</summary>
 internal readonly unsafe struct HostView<TReal, TWord>(float* data) : IView<TReal, TWord>
-    where TReal : unmanaged, IReal<TReal, TWord>, ICpuReal<TReal>
+    where TReal : unmanaged, IReal<TReal, TWord>, ICpuReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
 {
     public readonly float* Data = data;
@@ -22,10 +22,10 @@ internal readonly unsafe struct HostView<TReal, TWord>(float* data) : IView<TRea
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TReal Gather(TWord index)
     {
-        uint* at = stackalloc uint[ICpuReal<TReal>.Lanes];
-        float* values = stackalloc float[ICpuReal<TReal>.Lanes];
+        uint* at = stackalloc uint[ICpuReal<TReal, TWord>.Lanes];
+        float* values = stackalloc float[ICpuReal<TReal, TWord>.Lanes];
         Unsafe.WriteUnaligned(at, index);
-        for (int lane = 0; lane < ICpuReal<TReal>.Lanes; lane++)
+        for (int lane = 0; lane < ICpuReal<TReal, TWord>.Lanes; lane++)
             values[lane] = Data[at[lane]];
         return Unsafe.ReadUnaligned<TReal>(values);
     }

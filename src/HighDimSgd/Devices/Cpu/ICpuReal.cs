@@ -7,8 +7,10 @@ namespace HighDimSgd.Devices.Cpu;
 /// the machine's vectors, so that every order of summation is the same on every CPU.
 /// </summary>
 /// <typeparam name="TReal">The lane type itself.</typeparam>
-internal unsafe interface ICpuReal<TReal>
+/// <typeparam name="TWord">The lane of words of the same width.</typeparam>
+internal unsafe interface ICpuReal<TReal, TWord>
     where TReal : unmanaged
+    where TWord : unmanaged
 {
     /// <summary>Number of lanes.</summary>
     const int Lanes = 16;
@@ -32,6 +34,9 @@ internal unsafe interface ICpuReal<TReal>
     /// Lane s of the result is the sum over the lanes of rows[s], by the tree (i, i+8), (i, i+4), (i, i+2), (i, i+1).
     /// </summary>
     static abstract TReal SumRows(TReal* rows);
+
+    /// <summary>In every lane the number of the table that its place names, by the low four bits.</summary>
+    static abstract TReal LookUp(TReal table, TWord places);
 
     /// <summary>The sum over the lanes by the same tree, in every lane.</summary>
     static abstract TReal Sum(TReal value);

@@ -6,7 +6,7 @@ using HighDimSgd.Kernels;
 namespace HighDimSgd.Devices.Cpu;
 
 /// <summary>Sixteen reals in two 256-bit vectors, for machines without AVX-512.</summary>
-internal readonly unsafe struct Real256(Vector256<float> low, Vector256<float> high) : IReal<Real256, Word256>, ICpuReal<Real256>
+internal readonly unsafe struct Real256(Vector256<float> low, Vector256<float> high) : IReal<Real256, Word256>, ICpuReal<Real256, Word256>
 {
     public readonly Vector256<float> Low = low;
     public readonly Vector256<float> High = high;
@@ -61,6 +61,9 @@ internal readonly unsafe struct Real256(Vector256<float> low, Vector256<float> h
 
     public static Real256 Sum(Real256 value) => Of(SumOf(value.Low + value.High));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real256 LookUp(Real256 table, Word256 places) => new(LookUp(table, places.Low), LookUp(table, places.High));
+
     /// <summary>Eight lanes by the tree (i, i+4), (i, i+2), (i, i+1).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float SumOf(Vector256<float> eight)
@@ -76,6 +79,14 @@ internal readonly unsafe struct Real256(Vector256<float> low, Vector256<float> h
         Vector256<float> ab = Avx.Shuffle(a, b, 0b01_00_01_00) + Avx.Shuffle(a, b, 0b11_10_11_10);
         Vector256<float> cd = Avx.Shuffle(c, d, 0b01_00_01_00) + Avx.Shuffle(c, d, 0b11_10_11_10);
         return Avx.Shuffle(ab, cd, 0b10_00_10_00) + Avx.Shuffle(ab, cd, 0b11_01_11_01);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> LookUp(Real256 table, Vector256<uint> places)
+    {
+        Vector256<int> place = (places & Vector256.Create(7u)).AsInt32();
+        Vector256<float> low = Vector256.ShuffleNative(table.Low, place), high = Vector256.ShuffleNative(table.High, place);
+        return Vector256.ConditionalSelect(Vector256.Equals(places & Vector256.Create(8u), Vector256<uint>.Zero).AsSingle(), low, high);
     }
 
     /// <summary>Rows s and s+4 folded to four lanes each.</summary>
@@ -124,6 +135,8 @@ internal readonly struct Word256(Vector256<uint> low, Vector256<uint> high) : IW
 
     public static Word256 ShiftRight(Word256 a, int count) => new(a.Low >>> count, a.High >>> count);
 
+    public static Word256 ShiftRight(Word256 a, Word256 counts) => new(ShiftRight(a.Low, counts.Low), ShiftRight(a.High, counts.High));
+
     public static Word256 ShiftRightSigned(Word256 a, int count) =>
         new((a.Low.AsInt32() >> count).AsUInt32(), (a.High.AsInt32() >> count).AsUInt32());
 
@@ -135,6 +148,17 @@ internal readonly struct Word256(Vector256<uint> low, Vector256<uint> high) : IW
     public static Real256 ToReal(Word256 a) => new(Vector256.ConvertToSingle(a.Low.AsInt32()), Vector256.ConvertToSingle(a.High.AsInt32()));
 
     public static Real256 AsReal(Word256 a) => new(a.Low.AsSingle(), a.High.AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> ShiftRight(Vector256<uint> a, Vector256<uint> counts)
+    {
+        if (Avx2.IsSupported)
+            return Avx2.ShiftRightLogicalVariable(a, counts);
+        Vector256<uint> shifted = default;
+        for (int lane = 0; lane < 8; lane++)
+            shifted = shifted.WithElement(lane, a[lane] >> (int)counts[lane]);
+        return shifted;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> MultiplyHigh(Vector256<uint> a, uint b)

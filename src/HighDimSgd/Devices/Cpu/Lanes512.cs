@@ -6,7 +6,7 @@ using HighDimSgd.Kernels;
 namespace HighDimSgd.Devices.Cpu;
 
 /// <summary>Sixteen reals in one 512-bit vector.</summary>
-internal readonly unsafe struct Real512(Vector512<float> v) : IReal<Real512, Word512>, ICpuReal<Real512>
+internal readonly unsafe struct Real512(Vector512<float> v) : IReal<Real512, Word512>, ICpuReal<Real512, Word512>
 {
     public readonly Vector512<float> V = v;
 
@@ -56,6 +56,9 @@ internal readonly unsafe struct Real512(Vector512<float> v) : IReal<Real512, Wor
 
     public static Real512 Sum(Real512 value) => new(Vector512.Create(Real256.SumOf(value.V.GetLower() + value.V.GetUpper())));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real512 LookUp(Real512 table, Word512 places) => new(Avx512F.PermuteVar16x32(table.V, places.V.AsInt32()));
+
     /// <summary>Rows s, s+4, s+8, s+12 folded to four lanes each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Quads(Real512* rows, int s)
@@ -101,6 +104,8 @@ internal readonly struct Word512(Vector512<uint> v) : IWord<Real512, Word512>
     public static Word512 ShiftLeft(Word512 a, int count) => new(a.V << count);
 
     public static Word512 ShiftRight(Word512 a, int count) => new(a.V >>> count);
+
+    public static Word512 ShiftRight(Word512 a, Word512 counts) => new(Avx512F.ShiftRightLogicalVariable(a.V, counts.V));
 
     public static Word512 ShiftRightSigned(Word512 a, int count) => new((a.V.AsInt32() >> count).AsUInt32());
 
