@@ -10,7 +10,7 @@ internal static class FlowVerdicts
     private const string Pass = "pass", Fail = "fail", Unresolved = "unresolved";
 
     // An order is settled where its interval reaches at most this far below what is claimed.
-    private const double Blur = 0.5;
+    private const double Blur = 0.75;
 
     /// <summary>The verdict: every check passes, one fails, or some are unresolved.</summary>
     public static FlowVerdict Of(
