@@ -43,6 +43,16 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
         skeletons.Write(theta.View, Vectors(1));
         skeletons.Write(star.View, Vectors(2));
         skeletons.RowPass(Batch, design, Stride, size, theta, gradient, new PassRow<TReal, TWord, TView>(products));
+        // A design of stride 0 is every replica's, and each has the numbers of a pass of its own.
+        Slots<TReal, TWord, TView> one = new(design.View, 0), shared = New(Stride), alone = New(Stride), kept = New(Padded), own = New(Padded);
+        skeletons.RowPass(Batch, one, Stride, size, theta, shared, new PassRow<TReal, TWord, TView>(kept));
+        for (int s = 0; s < Batch; s++)
+        {
+            skeletons.RowPass(1, one, Stride, size, theta.From(s * theta.Stride), alone.From(s * alone.Stride), new PassRow<TReal, TWord, TView>(own.From(s * own.Stride)));
+        }
+
+        Assert.Equal(Read(alone, size), Read(shared, size));
+        Assert.Equal(Read(own, size), Read(kept, size));
         Four<double>[] sums = skeletons.ReduceEach(Batch, size, new OverlapSums<TReal, TWord, TView>(theta, star));
         Four<double> third = skeletons.Reduce(2, size, new OverlapSums<TReal, TWord, TView>(theta, star));
         Assert.Equal((sums[2].A, sums[2].B), (third.A, third.B));

@@ -71,8 +71,22 @@ public sealed partial record Experiment : IExperiment
         _ => this,
     };
 
-    /// <summary>The experiment with each clock of <see cref="Compare"/> that is not its limit's.</summary>
-    internal IEnumerable<Experiment> Further => Compare.Where(clock => clock != Limit?.Algorithm.Kind).Select(WithClock);
+    /// <summary>
+    /// The experiment with each clock of <see cref="Compare"/> and each amplification of <see cref="TheorySpec.Amplifications"/> that is not its limit's.
+    /// </summary>
+    internal IEnumerable<Experiment> Further =>
+    [
+        .. Compare.Where(clock => clock != Limit?.Algorithm.Kind).Select(WithClock),
+        .. Theory.Amplifications.Where(l => Limit is null || l != Algorithm.Amplification).Select(Rung),
+    ];
+
+    /// <summary>Name of its theory: the clock's, and of a further amplification that as well.</summary>
+    internal string TheoryName => IsRung ? RungName(Algorithm.Amplification) : Keys.Clock.Word(Algorithm.Kind);
+
+    private bool IsRung { get; init; }
+
+    /// <summary>Name of the theory of a further amplification.</summary>
+    internal static string RungName(int amplification) => FormattableString.Invariant($"{Keys.Clock.Word(ClockKind.TwoClock)}-{amplification}");
 
     /// <summary>True where every iteration draws fresh samples, so that there is no training set.</summary>
     public bool IsOnline => Algorithm.Kind == ClockKind.Online;
@@ -95,6 +109,8 @@ public sealed partial record Experiment : IExperiment
     /// <param name="size">Dimension (true iterations).</param>
     public double RidgeStep(int step, int size = 0) =>
         Model.Ridge * Algorithm.StepAt(size) * Algorithm.RateFactor(step, size) * Algorithm.RidgeFactor(step, size);
+
+    private Experiment Rung(int amplification) => (this with { Algorithm = Algorithm with { Amplification = amplification }, IsRung = true }).WithClock(ClockKind.TwoClock);
 
     private Experiment WithClock(ClockKind clock)
     {
@@ -372,6 +388,9 @@ public sealed record TheorySpec(int Paths = 100_000, int Sweeps = 32, ResponseMe
     /// <see cref="DefaultSteps"/>.
     /// </summary>
     public IReadOnlyList<double> Steps { get; init; } = [];
+
+    /// <summary>Further amplifications whose limits are drawn beside that of svag, ascending.</summary>
+    public IReadOnlyList<int> Amplifications { get; init; } = [];
 
     /// <summary>Jumps that each of an algorithm's clocks may have at most in a step that is drawn.</summary>
     internal static double MostJumps(AlgorithmSpec algorithm) => algorithm.Kind == ClockKind.Svag ? JumpTable.MaxPairedMean : JumpTable.MaxMean;

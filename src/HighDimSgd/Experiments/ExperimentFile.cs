@@ -76,7 +76,8 @@ public sealed partial record Experiment
             (Keys.Paths, Keys.Paths.Write(Theory.Paths)),
             (Keys.Sweeps, Keys.Sweeps.Write(Theory.Sweeps)),
             (Keys.Responses, Keys.Responses.Write(Theory.Responses)),
-            .. Theory.Steps.Count == 0 ? [] : new (Key, JsonNode)[] { (Keys.TheorySteps, Keys.TheorySteps.Write(Theory.Steps)) }])),
+            .. Theory.Steps.Count == 0 ? [] : new (Key, JsonNode)[] { (Keys.TheorySteps, Keys.TheorySteps.Write(Theory.Steps)) },
+            .. Theory.Amplifications.Count == 0 ? [] : new (Key, JsonNode)[] { (Keys.Amplifications, Keys.Amplifications.Write([.. Theory.Amplifications])) }])),
         (Keys.Verdict, Keys.Verdict.Write(
             (Keys.Alpha, Keys.Alpha.Write(Verdict.Alpha)),
             (Keys.Tolerance, Keys.Tolerance.Write(Verdict.Tolerance)))),

@@ -32,6 +32,13 @@ internal sealed partial class ExperimentReader
         }
     }
 
+    private static int[] Amplifications(Section theory, AlgorithmSpec algorithm)
+    {
+        int[] amplifications = [.. theory.Get(Keys.Amplifications).Select(l => (int)l)];
+        return amplifications.Length == 0 || algorithm.Kind == ClockKind.Svag ? amplifications
+            : throw theory.Refuse(Keys.Amplifications, $"'{Keys.Clock.Word(algorithm.Kind)}' has no ladder to the flow; only 'svag' takes this key");
+    }
+
     /// <summary>The steps that the theory of sgd and svag is extrapolated from.</summary>
     private static double[] TheorySteps(Section theory, AlgorithmSpec algorithm, double aspect)
     {
@@ -41,6 +48,8 @@ internal sealed partial class ExperimentReader
                 : throw theory.Refuse(Keys.TheorySteps, "the theory of a clock has the clock's own step; only 'sgd' and 'svag' take this key");
         }
 
+        // The largest amplification has the most jumps in a step.
+        algorithm = algorithm with { Amplification = Amplifications(theory, algorithm).Append(algorithm.Amplification).Max() };
         if (!theory.Has(Keys.TheorySteps))
             return TheorySpec.DefaultSteps(algorithm, aspect);
         double visit = TheorySpec.Visit(algorithm, aspect), largest = TheorySpec.MostJumps(algorithm) * visit, least = JumpTable.LeastMean * visit;

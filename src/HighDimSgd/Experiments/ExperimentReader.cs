@@ -53,7 +53,11 @@ internal sealed partial class ExperimentReader
             RecordSteps = algorithm.IsIterative ? [] : RecordSteps(algorithm),
             RecordTimes = algorithm.IsIterative ? RecordTimes(algorithm, sizes) : [],
             Also = Also(isOnline),
-            Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses)) { Steps = TheorySteps(theory, algorithm, aspect) },
+            Theory = new TheorySpec(theory.GetInt(Keys.Paths), theory.GetInt(Keys.Sweeps), theory.Get(Keys.Responses))
+            {
+                Amplifications = Amplifications(theory, algorithm),
+                Steps = TheorySteps(theory, algorithm, aspect),
+            },
             Verdict = new VerdictSpec(verdict.Get(Keys.Alpha), verdict.Get(Keys.Tolerance)),
             Compare = Compare(algorithm, aspect),
         };

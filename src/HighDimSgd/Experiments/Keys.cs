@@ -275,7 +275,15 @@ internal static class Keys
         Unit = "time",
     };
 
-    public static readonly SectionKey Theory = new("theory", "Effort of the theory.", Paths, Sweeps, Responses, TheorySteps) { Required = false };
+    public static readonly ListKey<long> Amplifications = new(
+        "amplifications", Amplification, 0, 16, ListOrder.Ascending,
+        "For svag: further amplifications whose limits are drawn beside, the rungs of a ladder from SGD (1) to the flow (compare: [sgf]).")
+    {
+        Default = [],
+    };
+
+    public static readonly SectionKey Theory =
+        new("theory", "Effort of the theory.", Paths, Sweeps, Responses, TheorySteps, Amplifications) { Required = false };
 
     public static readonly NumberKey Alpha = new("alpha", 1e-9, 0.5, "Family-wise error of the verdict.") { Default = 0.01 };
 

@@ -23,7 +23,7 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
     public TheoryResult Solve(SweepRun run, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation)
     {
         Experiment variant = run.Experiment;
-        string clock = Keys.Clock.Word(variant.Algorithm.Kind), hash = UnitStore.TheoryHash(variant, device.Key);
+        string clock = variant.TheoryName, hash = UnitStore.TheoryHash(variant, device.Key);
         SortedDictionary<int, ReplicaCurve> sweeps = store.Read(run.Name, hash, 0, variant.RecordSteps);
         finished(sweeps);
         int[] missing = [.. Enumerable.Range(0, experiment.Theory.Sweeps).Where(s => !sweeps.ContainsKey(s))];

@@ -51,7 +51,7 @@ public static class StepExtrapolation
     /// <summary>The runs at the steps D, D/2 and D/4.</summary>
     internal static IReadOnlyList<SweepRun> Runs(Experiment coarsest)
     {
-        string name = Keys.Clock.Word(coarsest.Algorithm.Kind);
+        string name = coarsest.TheoryName;
         return [.. Enumerable.Range(0, Levels).Select(level => Run(level, 1 << level))];
 
         SweepRun Run(int level, int finer)

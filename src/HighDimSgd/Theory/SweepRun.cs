@@ -20,7 +20,7 @@ internal sealed record SweepRun(Experiment Experiment, string Name, string Title
     {
         if (inContinuousTime)
             return StepExtrapolation.Runs(variant);
-        string name = Keys.Clock.Word(variant.Algorithm.Kind);
+        string name = variant.TheoryName;
         return [new(variant, name, name, 1)];
     }
 }

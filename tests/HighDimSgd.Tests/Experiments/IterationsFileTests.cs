@@ -1,5 +1,6 @@
 using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
+using HighDimSgd.Theory;
 
 namespace HighDimSgd.Tests.Experiments;
 
@@ -79,6 +80,25 @@ public sealed class IterationsFileTests
     [InlineData("kind: svag, batch: 2, rate: 3, amplification: 4", "kind: gd, step: 0.1, sampling: reshuffle", "algorithm.sampling: kind 'gd' does not take this key")]
     public void WhatIsWrongIsRefusedInOneLine(string old, string by, string part)
         => Assert.Contains(part, Samples.Refusal(Text.Replace(old, by, StringComparison.Ordinal)), StringComparison.Ordinal);
+
+    [Fact]
+    public void FurtherAmplificationsAreTheoriesOfTheirOwn()
+    {
+        string ladder = Text + "\ntheory: {amplifications: [1, 4, 16]}\ncompare: [sgf]";
+        Experiment svag = Experiment.Parse(ladder, "f");
+        Assert.Equal(["sgf", "two-clock-1", "two-clock-16"], svag.Further.Select(e => e.TheoryName));
+        Assert.Equal([4, 1, 16], svag.Further.Select(e => e.Algorithm.Amplification));
+        Assert.All(svag.Further, e => Assert.Equal(svag.Limit!.Algorithm.Step, e.Algorithm.Step));
+        Assert.Equal("two-clock", svag.Limit!.TheoryName);
+        Assert.Equal(svag, Experiment.Parse(svag.ToJson().ToJsonString(), "results.json"));
+        Assert.Equal(3 * 4, SweepRun.All(svag).Select(run => run.Name).Distinct().Count());
+
+        // At this temperature the largest amplification, not its own, bounds the steps that can be drawn.
+        string cold = ladder.Replace("rate: 3", "rate: 0.02", StringComparison.Ordinal);
+        Assert.True(Experiment.Parse(cold, "f").Theory.Steps[0] < Experiment.Parse(cold.Replace(", 16]", "]", StringComparison.Ordinal), "f").Theory.Steps[0]);
+        Assert.Contains("'sgd' has no ladder to the flow; only 'svag' takes this key", Samples.Refusal(Sgd + "\ntheory: {amplifications: [2]}"), StringComparison.Ordinal);
+        Assert.Contains("theory.amplifications", Samples.Refusal(Text + "\ntheory: {amplifications: [8, 2]}"), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void OnlyIterationsTakeStepsOfTheTheoryAndOnlineRecordsNoFourthMoment()

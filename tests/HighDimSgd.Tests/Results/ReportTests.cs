@@ -196,6 +196,42 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void GapsToTheFlowAreShownInUnitsOfTheThirdCumulant()
+    {
+        ExperimentResult all = Synthetic.Complete().Result;
+        TheoryResult Rung(string name, double l) => all.Theory with
+        {
+            Clock = name,
+            Observables = all.Theory.Observables.ToDictionary(o => o.Key, o => o.Value with
+            {
+                Mean = [.. o.Value.Mean.Select(x => x + (0.06 * ((3 * l) - 1) / (2 * l * l)))],
+                Error = [.. o.Value.Error.Select(_ => 0.003 / l)],
+            }),
+        };
+        Curve Exact(Curve curve) => curve with { Error = [.. curve.Error.Select(_ => 0.0)] };
+        ExperimentResult ladder = all with
+        {
+            Experiment = all.Experiment with
+            {
+                Algorithm = AlgorithmSpec.Iterations(ClockKind.Svag, 1, 4, 12) with { Amplification = 4 },
+                Theory = new() { Amplifications = [2, 16] },
+            },
+            Theory = Rung("two-clock", 4),
+            Theories = new[]
+            {
+                all.Theory with { Observables = all.Theory.Observables.ToDictionary(o => o.Key, o => Exact(o.Value)) }, Rung("poisson", 1),
+                Rung("two-clock-2", 2), Rung("two-clock-16", 16),
+            }.ToDictionary(t => t.Clock),
+        };
+        string section = string.Concat(AmplificationSection.Of(ladder, ["q", "m"]).Select(e => e.Value));
+        foreach (string axis in new[] { "q", "m" })
+            Assert.Contains($"{axis}0.0600(30)0.0600(24)0.0600(22)0.0600(20)", section, StringComparison.Ordinal); // 0.003/l over the unit
+        Assert.Contains("l = 1l = 2l = 4l = 16", section, StringComparison.Ordinal);
+        Assert.Empty(AmplificationSection.Of(all, ["q"]));
+        Assert.Empty(AmplificationSection.Of(ladder with { Theories = new Dictionary<string, TheoryResult>() }, ["q"]));
+    }
+
+    [Fact]
     public void RebuiltReportIsTheSame()
     {
         ResultsFolder.Write(folder, Synthetic.Complete().Result, Synthetic.Json(), [], Synthetic.Manifest);

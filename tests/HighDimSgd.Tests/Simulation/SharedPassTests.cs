@@ -40,10 +40,17 @@ public class SharedPassTests
     [InlineData(DesignLaw.Rademacher, DesignStorage.Bit)]
     public void DesignsOfSmallEntriesAreSharedLikewise(DesignLaw law, DesignStorage storage)
     {
-        Experiment experiment = Settings.Small(size: 65, aspect: 9, steps: 5) with { ReplicasPerDesign = 5, Design = new(law, storage) };
-        IReadOnlyList<ReplicaCurve> together = Run(new(1), experiment, 5, 5, false);
-        for (int p = 0; p < 5; p++)
-            Assert.Equal(Run(new(1), experiment, 5 + p, 1, false)[0].Values, together[p].Values);
+        foreach ((int size, double aspect, int shared) in new[] { (31, 1.0, 5), (65, 9, 17), (280, 2, 4) })
+        {
+            Experiment experiment = Settings.Small(size: size, aspect: aspect, steps: 5) with { ReplicasPerDesign = shared, Design = new(law, storage) };
+            IReadOnlyList<ReplicaCurve> together = Run(new(1), experiment, shared, shared, false), threads = Run(new(3), experiment, shared, shared, true);
+            for (int p = 0; p < shared; p++)
+            {
+                double[,] alone = Run(new(1), experiment, shared + p, 1, false)[0].Values;
+                Assert.Equal(alone, together[p].Values);
+                Assert.Equal(alone, threads[p].Values);
+            }
+        }
     }
 
     public static TheoryData<ClockKind, double, DesignLaw> Kinds

@@ -28,13 +28,16 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         where TFormat : struct, IEntryFormat<TReal, TWord>
         where TBody : struct, IRowBody<TReal>
     {
-        if (TFormat.Columns > 2 && rowStride <= LongestKept && options.MaxDegreeOfParallelism == 1)
+        float* words = design.View.Data + design.Start;
+        if (batch > 1 && design.Stride == 0)
+            SharedPass(batch, new PackedGroups<TFormat>(words, rowStride), rowStride, rows, theta, gradient, body);
+        else if (TFormat.Columns > 2 && rowStride <= LongestKept && options.MaxDegreeOfParallelism == 1)
             Pass(batch, rowStride, rows, theta, gradient, body, Rows<Kept>);
         else
             Pass(batch, rowStride, rows, theta, gradient, body, Rows<Unkept>);
 
         PackedRows<TFormat, TKeep> Rows<TKeep>(int slot, HostView<TReal, TWord> kept)
-            where TKeep : struct, IChoice => new(design.View.Data + design.Start + (slot * design.Stride), kept.Data, rowStride);
+            where TKeep : struct, IChoice => new(words + (slot * design.Stride), kept.Data, rowStride);
     }
 
     /// <summary>Products of two rows, and two weighted rows of the group before onto the sum.</summary>
@@ -145,6 +148,28 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
                 UnpackingSweep<TFormat, TKeep>(
                     design + ((row + s) * words), design + ((pending + s) * words), kept + ((long)s * (stride + Lanes)), stride, theta, products + s, weights + s, sum);
             }
+        }
+    }
+
+    /// <summary>Sixteen rows at a time of packed entries.</summary>
+    private readonly struct PackedGroups<TFormat>(float* design, int stride) : IRowGroups
+        where TFormat : struct, IEntryFormat<TReal, TWord>
+    {
+        public static bool NeedRoom => true;
+
+        public float* Memory(int row) => design + (row * (long)(stride / TFormat.Columns));
+
+        public float* Floats(int row, float* room)
+        {
+            float* words = Memory(row), target = room;
+            for (float* last = Memory(row + Lanes); words < last; words += Lanes)
+            {
+                TWord word = TReal.Bits(TReal.Load(words));
+                for (int place = 0; place < TFormat.Columns; place++, target += Lanes)
+                    TReal.Store(TFormat.Unpack(word, place), target);
+            }
+
+            return room;
         }
     }
 }

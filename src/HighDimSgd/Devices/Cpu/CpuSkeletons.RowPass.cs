@@ -21,14 +21,11 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         TBody body)
         where TBody : struct, IRowBody<TReal>
     {
-        if (batch == 1 || design.Stride > 0)
-        {
-            Pass(batch, rowStride, rows, theta, gradient, body, (slot, _) => new FloatRows(design.View.Data + design.Start + (slot * design.Stride), rowStride));
-            return;
-        }
-
-        for (int first = 0; first < batch; first += Together)
-            SharedPass(first, Math.Min(Together, batch - first), design.View.Data + design.Start, rowStride, rows, theta, gradient, body);
+        float* x = design.View.Data + design.Start;
+        if (batch > 1 && design.Stride == 0)
+            SharedPass(batch, new FloatGroups(x, rowStride), rowStride, rows, theta, gradient, body);
+        else
+            Pass(batch, rowStride, rows, theta, gradient, body, (slot, _) => new FloatRows(x + (slot * design.Stride), rowStride));
     }
 
     private void Pass<TRows, TBody>(

@@ -7,28 +7,41 @@ namespace HighDimSgd.Devices.Cpu;
 /// The row pass of replicas that share a design, as products of matrices: for every sixteen rows first R = X Theta^T, then G += F^T X. Lanes
 /// run over the columns, and every sum has the order of <see cref="PanelPass"/>, so that a replica's bits are those of a pass of its own. A tile of
 /// four rows (then four columns) and four replicas stays in registers, where each number that is loaded serves four sums; parameters and
-/// gradients lie packed by tile. Per design entry and replica: 2 fused multiply-adds, and a sixteenth of a reading.
+/// gradients lie packed by tile. Per design entry and replica: 2 fused multiply-adds, and a sixteenth of a reading. Entries of fewer bits are
+/// unpacked once for all replicas.
 /// </content>
 internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
 {
     // Replicas that are passed together, and vectors of columns: what sixteen rows of them need stays in the nearest cache.
     private const int Together = 16, VectorsTogether = 16;
 
-    private void SharedPass<TBody>(
-        int first, int count, float* design, int rowStride, int rows, Slots<TReal, TWord, HostView<TReal, TWord>> theta,
+    private void SharedPass<TGroups, TBody>(
+        int batch, TGroups groups, int rowStride, int rows, Slots<TReal, TWord, HostView<TReal, TWord>> theta,
         Slots<TReal, TWord, HostView<TReal, TWord>> gradient, TBody body)
+        where TGroups : struct, IRowGroups
         where TBody : struct, IRowBody<TReal>
     {
-        int panelRows = PanelRows(rows), panels = (rows + panelRows - 1) / panelRows;
+        for (int first = 0; first < batch; first += Together)
+            SharedPass(first, Math.Min(Together, batch - first), groups, rowStride, rows, theta, gradient, body);
+    }
+
+    private void SharedPass<TGroups, TBody>(
+        int first, int count, TGroups groups, int rowStride, int rows, Slots<TReal, TWord, HostView<TReal, TWord>> theta,
+        Slots<TReal, TWord, HostView<TReal, TWord>> gradient, TBody body)
+        where TGroups : struct, IRowGroups
+        where TBody : struct, IRowBody<TReal>
+    {
+        int panelRows = PanelRows(rows), panels = (rows + panelRows - 1) / panelRows, room = TGroups.NeedRoom ? Lanes * (rowStride + Tiles.Side) : 0;
         var tiles = new Tiles(count, rowStride / Lanes);
-        float* packed = Scratch((panels + 1L) * tiles.Length), sums = packed + tiles.Length;
+        float* packed = Scratch(((panels + 1L) * tiles.Length) + ((long)panels * room)), sums = packed + tiles.Length, rooms = sums + ((long)panels * tiles.Length);
         new Span<float>(packed, tiles.Length).Clear();
         for (int p = 0; p < count; p++)
             tiles.Pack(p, theta.View.Data + theta.Start + ((first + p) * theta.Stride), packed);
         Each(panels, panelRows * rowStride / 64, panel =>
         {
             int row = (int)panel * panelRows;
-            SharedPanel(first, count, tiles, design, row, Math.Min(rows, row + panelRows), packed, sums + (panel * tiles.Length), body);
+            SharedPanel(
+                first, count, tiles, groups, rooms + (panel * room), row, Math.Min(rows, row + panelRows), packed, sums + (panel * tiles.Length), body);
         });
         if (!TBody.WantsGradient)
             return;
@@ -37,7 +50,9 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
             tiles.Unpack(p, sums, gradient.View.Data + gradient.Start + ((first + p) * gradient.Stride));
     }
 
-    private static void SharedPanel<TBody>(int slot, int count, Tiles tiles, float* design, int first, int end, float* theta, float* sum, TBody body)
+    private static void SharedPanel<TGroups, TBody>(
+        int slot, int count, Tiles tiles, TGroups groups, float* room, int first, int end, float* theta, float* sum, TBody body)
+        where TGroups : struct, IRowGroups
         where TBody : struct, IRowBody<TReal>
     {
         byte* stack = stackalloc byte[(Together * Lanes * (sizeof(TReal) + sizeof(float))) + 63];
@@ -46,11 +61,10 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         new Span<float>(weights, Together * Lanes).Clear();
         new Span<float>(sum, tiles.Length).Clear();
         int stride = tiles.Vectors * Lanes;
-        float* x = design + ((long)first * stride);
-        for (int row = first; row < end; row += Lanes, x += (long)Lanes * stride)
+        for (int row = first; row < end; row += Lanes)
         {
             // The next rows are asked for bit by bit, half of them in either product.
-            float* next = x + ((long)Lanes * stride);
+            float* x = groups.Floats(row, room), next = groups.Memory(row + Lanes);
             new Span<TReal>(products, Together * Lanes).Clear();
             for (int k = 0; k < tiles.Vectors; k += VectorsTogether)
             {
@@ -83,6 +97,19 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
                 }
             }
         }
+    }
+
+    /// <summary>The rows of a design, sixteen at a time.</summary>
+    private interface IRowGroups
+    {
+        /// <summary>True where floats have to be made.</summary>
+        static abstract bool NeedRoom { get; }
+
+        /// <summary>Where a row lies in memory.</summary>
+        float* Memory(int row);
+
+        /// <summary>Sixteen rows as floats, a row's stride from one to the next, where they lie or in the room.</summary>
+        float* Floats(int row, float* room);
     }
 
     private static void Ask(ref float* next, int times)
@@ -170,6 +197,15 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         (q[0], q[1], q[2], q[3]) = (a1, b1, c1, d1);
         (r[0], r[1], r[2], r[3]) = (a2, b2, c2, d2);
         (s[0], s[1], s[2], s[3]) = (a3, b3, c3, d3);
+    }
+
+    private readonly struct FloatGroups(float* design, int stride) : IRowGroups
+    {
+        public static bool NeedRoom => false;
+
+        public float* Memory(int row) => design + ((long)row * stride);
+
+        public float* Floats(int row, float* room) => Memory(row);
     }
 
     /// <summary>Where the vectors of several replicas lie: those of four replicas side by side, column after column.</summary>

@@ -50,7 +50,7 @@ internal sealed record Series(
     // Okabe and Ito's palette, safe for the colour-blind; the two lightest are darkened to be seen on white.
     private static readonly string[] SizeColours = ["#0072b2", "#d55e00", "#009e73", "#c0619a", "#b57f00", "#2791c9"];
 
-    private static readonly string[] Dashes = ["7 4", "2 3", "9 3 2 3"];
+    private static readonly string[] Dashes = ["7 4", "2 3", "9 3 2 3", "14 4", "4 4", "9 3 2 3 2 3"];
 
     /// <summary>The exact theory.</summary>
     public static Series Theory(string label) => new(label, "theory", Ink, HasBand: true);

@@ -38,6 +38,7 @@ internal static class HtmlReport
                 Figures(result),
                 Numbers(result),
                 Comparisons(result),
+                AmplificationSection.Of(result, Observables(result)),
                 VarianceSection.Of(result, Observables(result)),
                 SecondAnswers(result),
                 HowToRead(result.Experiment),
