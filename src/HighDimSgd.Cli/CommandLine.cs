@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
+using HighDimSgd.Flows;
 using HighDimSgd.Results;
 using HighDimSgd.Simulation;
 
@@ -11,12 +12,16 @@ namespace HighDimSgd.Cli;
 internal delegate ExperimentResult RunExperiment(
     Experiment experiment, RunOptions options, IProgress<RunProgress>? progress, CancellationToken cancellation);
 
+/// <summary>What runs an experiment of the family <c>flow</c>; <see cref="FlowRunner.Run"/>, or another in tests.</summary>
+internal delegate FlowResult RunFlow(FlowExperiment experiment, RunOptions options, IProgress<RunProgress>? progress, CancellationToken cancellation);
+
 /// <summary>
 /// The command <c>hdsgd</c>: results go to <paramref name="output"/>, progress and the one line of an error to
 /// <paramref name="error"/>.
 /// </summary>
-internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperiment run)
+internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperiment run, RunFlow? runFlow = null)
 {
+    private readonly RunFlow runFlow = runFlow ?? FlowRunner.Run;
     private readonly WorkOptions options = new();
 
     /// <summary>Runs the command and returns its exit code; <paramref name="stop"/> interrupts it.</summary>
@@ -118,22 +123,33 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
 
     private int Run(ParseResult parsed, Stages stages, CancellationToken stop)
     {
-        Experiment experiment = Experiment.Load(parsed.GetRequiredValue(options.Experiment));
+        IExperiment experiment = AnyExperiment.Load(parsed.GetRequiredValue(options.Experiment));
         RunOptions how = options.Read(parsed, stages);
         string folder = Folder(experiment, how);
-        ExperimentResult result = options.Watch(parsed, error, (progress, end) => run(experiment, how, progress, end), stop);
+        (string status, Action<TextWriter> write) = experiment is FlowExperiment flow
+            ? Shown(options.Watch(parsed, error, (progress, end) => runFlow(flow, how, progress, end), stop))
+            : Shown(options.Watch(parsed, error, (progress, end) => run((Experiment)experiment, how, progress, end), stop), stages);
         if (!parsed.GetValue(options.Quiet))
         {
-            ResultTables.Write(output, result, stages);
+            write(output);
             output.WriteLine($"report: {Path.Combine(folder, "report.html")}");
         }
 
-        return result.Verdict.Status == "fail" ? ExitCode.VerdictFail : ExitCode.Done;
+        return status == "fail" ? ExitCode.VerdictFail : ExitCode.Done;
     }
+
+    private static (string Status, Action<TextWriter> Write) Shown(ExperimentResult result, Stages stages) =>
+        (result.Verdict.Status, output => ResultTables.Write(output, result, stages));
+
+    private static (string Status, Action<TextWriter> Write) Shown(FlowResult result) => (result.Verdict.Status, output => FlowTables.Write(output, result));
+
+    /// <summary>Loads an experiment for a command that is for the family <c>proportional</c> alone.</summary>
+    internal static Experiment Proportional(string path, string what) => AnyExperiment.Load(path) as Experiment
+        ?? throw new ExperimentException($"{path}: {what} is for experiments of the family proportional; this one is of another family");
 
     private int SimulateShard(ParseResult parsed, Shard shard, CancellationToken stop)
     {
-        Experiment experiment = Experiment.Load(parsed.GetRequiredValue(options.Experiment));
+        Experiment experiment = Proportional(parsed.GetRequiredValue(options.Experiment), "--shard");
         RunOptions how = options.Read(parsed, Stages.Simulation);
         string folder = Folder(experiment, how);
         options.Watch(parsed, error, Simulate, stop);
@@ -157,7 +173,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
     }
 
     /// <summary>The folder of the results, which may not be there yet.</summary>
-    internal static string Folder(Experiment experiment, RunOptions how)
+    internal static string Folder(IExperiment experiment, RunOptions how)
     {
         if (how.Output is { } given && string.IsNullOrWhiteSpace(given))
             throw new ExperimentException("--out: the folder's name is empty");
@@ -173,7 +189,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
             throw new ExperimentException($"{folder}: no such folder");
         try
         {
-            output.WriteLine($"report: {ResultsFolder.RebuildReport(folder, json => Experiment.Parse(json.ToJsonString(), ResultsFile.Name))}");
+            string report = FlowFolder.IsIn(folder) ? FlowFolder.RebuildReport(folder)
+                : ResultsFolder.RebuildReport(folder, json => Experiment.Parse(json.ToJsonString(), ResultsFile.Name));
+            output.WriteLine($"report: {report}");
             return ExitCode.Done;
         }
         catch (FileNotFoundException e)

@@ -27,7 +27,7 @@ internal static class PlanCommand
         };
         command.SetAction(parsed =>
         {
-            Experiment read = Experiment.Load(parsed.GetRequiredValue(options.Experiment));
+            Experiment read = CommandLine.Proportional(parsed.GetRequiredValue(options.Experiment), "plan");
             string place = CommandLine.Folder(read, new(parsed.GetValue(options.Out)));
             PlanTables.Write(output, Planner.Make(read, new(
                 place, parsed.GetValue(options.Device)!, parsed.GetValue(options.Threads), parsed.GetValue(error), parsed.GetValue(observable))));

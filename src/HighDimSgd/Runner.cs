@@ -41,7 +41,7 @@ public sealed record RunProgress(string Stage, long Done, long Total, string Det
 public static class Runner
 {
     /// <summary>The folder that results go to.</summary>
-    public static string OutputFolder(Experiment experiment, RunOptions options)
+    public static string OutputFolder(IExperiment experiment, RunOptions options)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(options);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels.Bodies;
 
@@ -166,6 +167,7 @@ public sealed record FlowRun(FlowAlgorithm Algorithm, double Rate, int Batch, in
         $"{FlowKeys.Algorithm.Word(Algorithm)}{(Algorithm == FlowAlgorithm.Svag ? $"_l{Amplification}" : "")}{(Batch > 1 ? $"_batch{Batch}" : "")}_rate{Rate:R}");
 
     /// <summary>Time that an iteration takes: eta, or eta/l.</summary>
+    [JsonIgnore]
     public double Step => Rate / Amplification;
 
     /// <summary>The iterations at which given times are recorded.</summary>

@@ -90,12 +90,17 @@ internal sealed partial class FlowReader
 
     private FlowAlgorithm? Against()
     {
-        if (file.Get(FlowKeys.Against) is not { } word)
-            return algorithms.Count > 1 ? algorithms[0] : null;
         string[] words = [.. algorithms.Select(FlowKeys.Algorithm.Word)];
-        int index = Array.IndexOf(words, word);
-        return index >= 0 && words.Length > 1 ? algorithms[index] : throw file.Refuse(
-            FlowKeys.Against, words.Length > 1 ? $"'{word}' does not run here; allowed: {string.Join(", ", words)}" : "there is nothing to compare: one algorithm runs; leave this key out");
+        string? word = file.Get(FlowKeys.Against) ?? (words.Length > 1 ? words[0] : null);
+        if (word is null)
+            return null;
+        if (words.Length == 1)
+            throw file.Refuse(FlowKeys.Against, "there is nothing to compare: one algorithm runs; leave this key out");
+        if (!words.Contains(word))
+            throw file.Refuse(FlowKeys.Against, $"'{word}' does not run here; allowed: {string.Join(", ", words)}");
+        FlowAlgorithm against = algorithms[Array.IndexOf(words, word)];
+        return against != FlowAlgorithm.Svag || file.Get(FlowKeys.Amplifications)[0] == 1 ? against : throw file.Refuse(
+            FlowKeys.Against, "'svag' stands for amplification 1 here, which does not run; add 1 to the amplifications, or compare with another algorithm");
     }
 
     private int[] Batches(int rates)

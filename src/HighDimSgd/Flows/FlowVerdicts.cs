@@ -32,7 +32,7 @@ internal static class FlowVerdicts
     }
 
     /// <summary>An algorithm in experiment files.</summary>
-    internal static string Word(FlowAlgorithm algorithm) => algorithm == FlowAlgorithm.NoisyGd ? "noisy-gd" : algorithm.ToString().ToLowerInvariant();
+    internal static string Word(FlowAlgorithm algorithm) => FlowKeys.Algorithm.Word(algorithm);
 
     private static string Named(FlowRun run) => string.Create(
         CultureInfo.InvariantCulture, $"{Word(run.Algorithm)} at rate {run.Rate:g4}{(run.Algorithm == FlowAlgorithm.Svag ? $" and l = {run.Amplification}" : string.Empty)}");

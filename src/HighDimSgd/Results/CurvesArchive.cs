@@ -17,37 +17,26 @@ internal static class CurvesArchive
     // The first moment that a zip entry can name.
     private static readonly DateTimeOffset Epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static void Write(Stream stream, ExperimentResult result, IReadOnlyList<SizeCurves> curves)
+    public static void Write(Stream stream, ExperimentResult result, IReadOnlyList<SizeCurves> curves) => Write(stream,
+    [
+        ("times", result.Experiment.Times()),
+        .. result.Theory.Observables.SelectMany(o => new (string, Array)[] { ($"theory_{o.Key}", o.Value.Mean), ($"theory_{o.Key}_error", o.Value.Error) }),
+        .. curves.SelectMany(c => c.Observables.Select((o, i) => (FormattableString.Invariant($"size{c.Size}_{o}"), (Array)c.Values[i]))),
+    ]);
+
+    /// <summary>Writes arrays of float64, of any number of axes, by name.</summary>
+    public static void Write(Stream stream, IEnumerable<(string Name, Array Values)> arrays)
     {
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        Add(zip, "times", result.Experiment.Times());
-        foreach ((string observable, Curve curve) in result.Theory.Observables)
+        foreach ((string name, Array values) in arrays)
         {
-            Add(zip, $"theory_{observable}", curve.Mean);
-            Add(zip, $"theory_{observable}_error", curve.Error);
+            ZipArchiveEntry entry = zip.CreateEntry(name + ".npy", CompressionLevel.NoCompression);
+            entry.LastWriteTime = Epoch;
+            using Stream target = entry.Open();
+            WriteNpy(
+                target, MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(values)), values.Length),
+                [.. Enumerable.Range(0, values.Rank).Select(values.GetLength)]);
         }
-
-        foreach (SizeCurves size in curves)
-        {
-            for (int i = 0; i < size.Observables.Count; i++)
-            {
-                double[,] values = size.Values[i];
-                Add(zip, FormattableString.Invariant($"size{size.Size}_{size.Observables[i]}"),
-                    MemoryMarshal.CreateReadOnlySpan(
-                        ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(values)), values.Length),
-                    values.GetLength(0), values.GetLength(1));
-            }
-        }
-    }
-
-    private static void Add(ZipArchive zip, string name, double[] values) => Add(zip, name, values, values.Length);
-
-    private static void Add(ZipArchive zip, string name, ReadOnlySpan<double> values, params ReadOnlySpan<int> shape)
-    {
-        ZipArchiveEntry entry = zip.CreateEntry(name + ".npy", CompressionLevel.NoCompression);
-        entry.LastWriteTime = Epoch;
-        using Stream stream = entry.Open();
-        WriteNpy(stream, values, shape);
     }
 
     /// <summary>Writes an array in C order in NumPy's format 1.0 (numpy.lib.format).</summary>

@@ -38,5 +38,6 @@ internal static class CurvesCsv
         }
     }
 
-    private static string Field(double x) => double.IsNaN(x) ? "" : x.ToString("R", CultureInfo.InvariantCulture);
+    /// <summary>A number as a field; NaN is empty.</summary>
+    internal static string Field(double x) => double.IsNaN(x) ? "" : x.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HighDimSgd.Flows;
 
 namespace HighDimSgd.Results;
 
@@ -19,7 +20,7 @@ internal static class ResultsJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        Converters = { new NumberConverter(), new NumbersConverter() },
+        Converters = { new NumberConverter(), new NumbersConverter(), new JsonStringEnumConverter<FlowAlgorithm>(JsonNamingPolicy.KebabCaseLower) },
     };
 
     private sealed class NumberConverter : JsonConverter<double>

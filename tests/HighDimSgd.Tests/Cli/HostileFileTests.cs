@@ -5,6 +5,7 @@ using HighDimSgd.Devices;
 using HighDimSgd.Devices.Cpu;
 using HighDimSgd.Experiments;
 using HighDimSgd.Results;
+using HighDimSgd.Tests.Flows;
 
 namespace HighDimSgd.Tests.Cli;
 
@@ -31,7 +32,7 @@ public sealed class HostileFileTests : IDisposable
     public void AnyFileIsTakenOrRefusedInOneLine()
     {
         var random = new System.Random(20260206);
-        string[] sound = [.. ReadyMade.Names.Select(ReadyMade.Text)];
+        string[] sound = [.. ReadyMade.Names.Select(ReadyMade.Text), .. FlowSamples.All];
         string file = Path.Combine(folder, "hostile.yaml");
         int refused = 0;
         for (int i = 0; i < Files; i++)
@@ -126,7 +127,7 @@ public sealed class HostileFileTests : IDisposable
     private (int Code, string Error) Main(string file)
     {
         var error = new StringWriter { NewLine = "\n" };
-        int code = new CommandLine(TextWriter.Null, error, Refuse).Main(["run", file, "--out", Path.Combine(folder, "out"), "--quiet"]);
+        int code = new CommandLine(TextWriter.Null, error, Refuse, (e, _, _, _) => new(e, [], [], [], [], new("pass", "", []))).Main(["run", file, "--out", Path.Combine(folder, "out"), "--quiet"]);
         return (code, error.ToString());
     }
 

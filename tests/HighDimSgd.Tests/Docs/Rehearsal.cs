@@ -58,7 +58,7 @@ internal sealed partial class Rehearsal : IDisposable
 
         bool hasOut = words.Contains("--out") || words.Contains("--help");
         if (verb is "run" or "theory" or "simulate" or "plan" && !hasOut && arguments.Count > 1 && File.Exists(arguments[1]))
-            arguments.AddRange(["--out", Path.Combine(Folder, "out", Experiment.Load(arguments[1]).Name)]);
+            arguments.AddRange(["--out", Path.Combine(Folder, "out", AnyExperiment.Load(arguments[1]).Name)]);
         if (verb == "new" && !hasOut && words.Count > 1)
             arguments.AddRange(["--out", Path.Combine(Folder, $"{words[1]}.yaml")]);
         error.GetStringBuilder().Clear();

@@ -122,6 +122,7 @@ public class FlowFileTests
 
     [Theory]
     [InlineData("batches: 2", "batches: 7", "batches: 7 is more than the 6 samples, of which each is drawn once; allowed: at most 6")]
+    [InlineData("amplifications: [1, 2, 4]", "amplifications: [2, 4]\nagainst: svag", "against: 'svag' stands for amplification 1 here, which does not run")]
     [InlineData("inputs: 3", "inputs: 65", "data.inputs: '65' is out of range")]
     [InlineData("noise: 0.2", "noise: 0.2, file: x.csv", "data.noise: the data of a file are not drawn")]
     [InlineData("noise: 0.2", "hash: abc", "data.hash: a hash is of a file's numbers")]

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using HighDimSgd.Flows;
 using HighDimSgd.Results;
+using HighDimSgd.Tests.Flows;
 
 namespace HighDimSgd.Tests.Results;
 
@@ -50,7 +52,23 @@ public sealed class BrowserTests : IDisposable
         (ExperimentResult result, SizeCurves[] curves) = Synthetic.Complete();
         ResultsFolder.Write(folder, result, Synthetic.Json(), curves, Synthetic.Manifest);
         JsonElement found = Look(File.ReadAllText(Path.Combine(folder, "report.html")), width);
-        Assert.Equal(2 * Synthetic.Names.Length, found.GetProperty("figures").GetInt32());
+        AssertSound(found, 2 * Synthetic.Names.Length);
+    }
+
+    [SkippableTheory]
+    [InlineData(500, false)]
+    [InlineData(1600, false)]
+    [InlineData(500, true)]
+    public void LabelsOfFlowsDoNotOverlap(int width, bool isStationary)
+    {
+        Skip.If(Chromium is null, "no Chromium here");
+        FlowFolder.Write(folder, isStationary ? FlowSynthetic.Stationary() : FlowSynthetic.Orders(), Synthetic.Manifest);
+        AssertSound(Look(File.ReadAllText(Path.Combine(folder, "report.html")), width), isStationary ? 5 : 6);
+    }
+
+    private static void AssertSound(JsonElement found, int figures)
+    {
+        Assert.Equal(figures, found.GetProperty("figures").GetInt32());
         foreach (string name in new[] { "overlaps", "outside", "errors" })
             Assert.Equal("[]", found.GetProperty(name).GetRawText());
         Assert.Equal(0, found.GetProperty("fetched").GetInt32());

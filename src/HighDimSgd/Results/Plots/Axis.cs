@@ -6,6 +6,8 @@ internal readonly record struct Tick(double Value, string Label);
 /// <summary>An axis: the interval that it shows, where its ticks are, and its title with units.</summary>
 internal sealed record Axis(string Title, double Min, double Max, IReadOnlyList<Tick> Ticks, bool IsLog = false)
 {
+    private static readonly double[] Steps = [1, 2, 5];
+
     /// <summary>
     /// A linear axis around the finite ones of the values, with ticks at 1, 2 or 5 times powers of ten; very small and very
     /// large values are labelled in units of a power of ten, which the title then names.
@@ -32,7 +34,7 @@ internal sealed record Axis(string Title, double Min, double Max, IReadOnlyList<
         return new Axis(exponent == 0 ? title : $"{title} / 10{Digits.Superscript(exponent)}", min, max, ticks);
     }
 
-    /// <summary>A logarithmic axis around the positive ones of the values, with ticks at powers of ten.</summary>
+    /// <summary>A logarithmic axis around the positive ones of the values, with ticks at powers of ten, and at 2 and 5 times these where it is short.</summary>
     public static Axis Log(string title, IEnumerable<double> values)
     {
         (double min, double max) = Range(values.Where(v => v > 0 && double.IsFinite(v)));
@@ -43,6 +45,12 @@ internal sealed record Axis(string Title, double Min, double Max, IReadOnlyList<
         for (int e = first; e <= last; e += every)
         {
             ticks.Add(new Tick(Math.Pow(10, e), "10" + Digits.Superscript(e)));
+        }
+
+        if (ticks.Count < 2)
+        {
+            double[] places = [.. from e in Enumerable.Range(first - 1, last - first + 2) from k in Steps select k * Math.Pow(10, e)];
+            ticks = [.. places.Where(p => p >= min && p <= max).Select(p => new Tick(p, Digits.Plain(p)))];
         }
 
         return new Axis(title, min, max, ticks, IsLog: true);

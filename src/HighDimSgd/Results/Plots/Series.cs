@@ -58,11 +58,14 @@ internal sealed record Series(
     /// <summary>The <paramref name="index"/>-th further theory.</summary>
     public static Series Further(string label, int index) => new(label, "further", "#6e5494", Dash: Dashes[index % Dashes.Length]);
 
-    /// <summary>The <paramref name="index"/>-th size of the ladder; from the seventh on the colours meet other markers.</summary>
-    public static Series Size(int size, int index)
+    /// <summary>The <paramref name="index"/>-th size of the ladder.</summary>
+    public static Series Size(int size, int index) => Nth($"d = {size}", index);
+
+    /// <summary>The <paramref name="index"/>-th of several things; from the seventh on the colours meet other markers.</summary>
+    public static Series Nth(string label, int index)
     {
         int n = SizeColours.Length, k = index % n;
-        return new($"d = {size}", $"size-{k}", SizeColours[k], Marker.Circle + (k + index / n) % n);
+        return new(label, $"size-{k}", SizeColours[k], Marker.Circle + (k + index / n) % n);
     }
 
     /// <summary>The limit extrapolated from the ladder.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using HighDimSgd.Experiments;
 using static HighDimSgd.Results.Markup;
+using static HighDimSgd.Results.Report.HtmlPage;
 
 namespace HighDimSgd.Results.Report;
 
@@ -10,45 +11,20 @@ internal static class HtmlReport
 {
     public const string Name = "report.html";
 
-    private static readonly (string Cite, string Id)[] References =
-    [
-        ("Nishiyama, Imaizumi: High-dimensional limit of stochastic gradient flow via dynamical mean-field theory (2026)", "2602.06320"),
-        ("Gess, Kassing, Konarovskyi: Stochastic modified flows, mean-field limits and dynamics of stochastic gradient descent, JMLR 25(30) (2024)", "2302.07125"),
-        ("Li, Malladi, Arora: On the validity of modeling SGD with stochastic differential equations (SDEs), NeurIPS (2021)", "2102.12470"),
-        ("Ziyin, Wang, Li, Wu: Parameter symmetry and noise equilibrium of stochastic gradient descent, NeurIPS (2024)", "2402.07193"),
-        ("Celentano, Cheng, Montanari: The high-dimensional asymptotics of first order methods with random data (2021)", "2112.07572"),
-        ("Fan, Wang (2026), on the high-dimensional limit of multi-pass SGD and its Poisson clock", "2601.21093"),
-    ];
-
     /// <summary>Writes the report.</summary>
     public static void Write(Stream stream, ExperimentResult result, JsonObject experiment, Manifest manifest)
     {
-        string name = result.Experiment.Name;
-        Save(stream, Html("html", At("lang", "en"),
-            Html("head",
-                new XElement("meta", At("charset", "utf-8")),
-                new XElement("meta", At("name", "viewport"), At("content", "width=device-width, initial-scale=1")),
-                Html("title", $"{name}: simulation and theory"),
-                Html("style", Style())),
-            Html("body", Html("main",
-                Html("h1", name),
-                Html("p", At("class", "muted"), Unbroken(Captions.Summary(result.Experiment))),
-                Banner(result.Verdict.Status, result.Verdict.Status, result.Verdict.Why),
-                Notes(result),
-                Figures(result),
-                Numbers(result),
-                Comparisons(result),
-                AmplificationSection.Of(result, Observables(result)),
-                VarianceSection.Of(result, Observables(result)),
-                SecondAnswers(result),
-                HowToRead(result.Experiment),
-                Html("div", At("class", "columns"),
-                    Html("section", Html("h2", "Parameters"), Tables.Parameters(experiment)),
-                    Html("section", Html("h2", "Provenance"), Tables.Provenance(manifest))),
-                Html("h2", "References, to cite"),
-                Html("ul", References.Select(r => Html("li", r.Cite, ", ",
-                    Html("a", At("href", $"https://arxiv.org/abs/{r.Id}"), $"arXiv:{r.Id}"), ".")))))),
-            before: "<!DOCTYPE html>\n");
+        HtmlPage.Write(
+            stream, result.Experiment.Name, "simulation and theory", Captions.Summary(result.Experiment), experiment, manifest,
+            Banner(result.Verdict.Status, result.Verdict.Status, result.Verdict.Why),
+            Notes(result),
+            Figures(result),
+            Numbers(result),
+            Comparisons(result),
+            AmplificationSection.Of(result, Observables(result)),
+            VarianceSection.Of(result, Observables(result)),
+            SecondAnswers(result),
+            HowToRead(result.Experiment));
     }
 
     /// <summary>The figures by file name without ending, in the order of the report.</summary>
@@ -68,9 +44,6 @@ internal static class HtmlReport
             }
         }
     }
-
-    private static XElement Banner(string tone, string word, string text) =>
-        Html("p", At("class", $"verdict {tone}"), Html("strong", word), " ", Unbroken(text));
 
     private static string[] Observables(ExperimentResult result) =>
         [.. result.Theory.Observables.Keys.Concat(result.Sizes.SelectMany(s => s.Observables.Keys)).Distinct()];
@@ -195,14 +168,4 @@ internal static class HtmlReport
             Html("li", "All quantities are pure numbers. Beside this file, results.json holds every number in full precision and "
                 + "curves.npz every replica's curve.")),
     ];
-
-    /// <summary>Keeps formulas such as d = 250 on one line.</summary>
-    private static string Unbroken(string text) => text.Replace(" = ", "\u00a0=\u00a0", StringComparison.Ordinal);
-
-    private static string Style()
-    {
-        using Stream css = typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")!;
-        using var reader = new StreamReader(css);
-        return "\n" + reader.ReadToEnd();
-    }
 }
