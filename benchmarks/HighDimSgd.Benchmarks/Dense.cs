@@ -36,12 +36,12 @@ internal static class Dense
         Theory = new(paths),
     };
 
-    private static List<Timing> Case(int size, int replicas, DesignStorage storage = DesignStorage.Auto)
+    private static List<Timing> Case(int size, int replicas, DesignStorage storage = DesignStorage.Float32)
     {
         string work = $"dense d={size} n={2 * size} R={replicas} K={Steps}";
         double entries = 2.0 * size * size * replicas * Steps;
-        string ours = storage is DesignStorage.Auto ? Table.Ours : $"{Table.Ours} {storage}";
-        string[] floor = storage is DesignStorage.Auto or DesignStorage.Float32 ? ["read floor", "read floor"] : [];
+        string ours = storage == DesignStorage.Float32 ? Table.Ours : $"{Table.Ours}, {storage.ToString().ToLowerInvariant()}";
+        string[] floor = storage == DesignStorage.Float32 ? ["read floor", "read floor"] : [];
         return Turns.Run(work, entries, [ours, ours, ours, .. floor], (mine, turn) => new Worker(size, storage, mine, turn), replicas);
     }
 
@@ -57,7 +57,7 @@ internal static class Dense
             var engines = replicas.Select(r => new DenseEngine<TReal, TWord, TView, LogisticLoss<TReal, TWord>>(skeletons, setting, size, default)).ToArray();
             for (int i = 0; i < engines.Length; i++)
                 engines[i].Prepare(replicas[i]);
-            bool reads = storage is DesignStorage.Auto or DesignStorage.Float32;
+            bool reads = storage == DesignStorage.Float32;
             float[][] designs = [.. replicas.Where(_ => reads).Select(_ => ReadFloor.Touched(2 * size * size))];
             turn.Take(5, () =>
             {
