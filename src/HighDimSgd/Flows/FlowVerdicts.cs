@@ -53,7 +53,7 @@ internal static class FlowVerdicts
             bool isFlow = run.Run.Algorithm is not (FlowAlgorithm.Sgd or FlowAlgorithm.Svag or FlowAlgorithm.NoisyGd);
             (double Far, string Name, double Off) worst = run.Exact.SelectMany(e => Deviations(run.Observables[e.Key], e.Value, isFlow ? experiment.Verdict.Tolerance : 0)
                 .Select(d => (d.Far, e.Key, d.Off))).MaxBy(d => (d.Item1, d.Off));
-            double p = Math.Min(1, all * 2 * Normal.CDF(0, 1, -worst.Far));
+            double p = Math.Min(1, all * 2 * StudentT.CDF(0, 1, Freedom(experiment), -worst.Far));
             yield return new(
                 $"{Named(run.Run)} meets its closed moments", worst.Name, p, p < experiment.Verdict.Alpha ? Fail : Pass,
                 string.Create(CultureInfo.InvariantCulture, $"off by {worst.Off:g2} at most, {worst.Far:f1} standard errors{(isFlow ? " beyond the integrator's tolerance" : string.Empty)}"));
@@ -84,7 +84,7 @@ internal static class FlowVerdicts
 
     private static IEnumerable<FlowCheck> Stationarity(FlowExperiment experiment, IReadOnlyList<FlowStationary> stationary)
     {
-        double closeness = experiment.Stationarity?.Closeness ?? 1, far = Normal.InvCDF(0, 1, 1 - (experiment.Verdict.Alpha / 2 / Math.Max(1, stationary.Count)));
+        double closeness = experiment.Stationarity?.Closeness ?? 1, far = StudentT.InvCDF(0, 1, Freedom(experiment), 1 - (experiment.Verdict.Alpha / 2 / Math.Max(1, stationary.Count)));
         foreach (FlowStationary s in stationary)
         {
             if (s.Balance is { } balance)
@@ -114,6 +114,9 @@ internal static class FlowVerdicts
             }
         }
     }
+
+    /// <summary>Degrees of freedom of a standard error over blocks.</summary>
+    private static double Freedom(FlowExperiment experiment) => ((double)experiment.Replicas / FlowExperiment.Block) - 1;
 
     /// <summary>True where every ratio lies within 1/C and C by more than chance.</summary>
     private static bool AreClose(IReadOnlyList<Estimate> ratios, double closeness, double far) => ratios.All(r =>

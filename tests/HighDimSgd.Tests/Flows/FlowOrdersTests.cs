@@ -1,4 +1,3 @@
-using HighDimSgd.Devices.Cpu;
 using HighDimSgd.Flows;
 using MathNet.Numerics.Distributions;
 
@@ -50,7 +49,7 @@ public sealed class FlowOrdersTests
             Drive = FlowDrive.Samples,
             Statistics = ["xx", "xy"],
         };
-        FlowResult result = Run(experiment);
+        FlowResult result = FlowAnalysis.Of(experiment, FlowRuns.Blocks(experiment));
         FlowOrder Order(FlowAlgorithm algorithm, string statistic) => result.Orders.First(o => o.Algorithm == algorithm && o.Observable == statistic);
         Assert.True(result.Verdict.Status != "fail", result.Verdict.Why);
         Assert.InRange(Order(FlowAlgorithm.Smf2, "xy").Slope, 1.9, 2.1);
@@ -69,19 +68,5 @@ public sealed class FlowOrdersTests
     {
         double[] wrong = [.. Rates.Select(h => -0.14 * h)], deviations = [.. Rates.Select(_ => 1e-4)];
         Assert.True(FlowOrders.Slope(Rates, wrong, deviations, 10).High < 1.5);
-    }
-
-    private static FlowResult Run(FlowExperiment experiment)
-    {
-        var simulator = new FlowSimulator(experiment, new CpuDevice());
-        var all = new Dictionary<FlowRun, IReadOnlyDictionary<string, double[,]>>();
-        foreach (FlowRun run in experiment.Runs)
-        {
-            var blocks = new SortedDictionary<int, double[,]>();
-            simulator.Finish(run, blocks, (_, _) => { }, CancellationToken.None);
-            all[run] = FlowSimulator.Collect(experiment, blocks);
-        }
-
-        return FlowAnalysis.Of(experiment, all);
     }
 }

@@ -66,6 +66,21 @@ internal static class FlowRuns
         return experiment.Statistics.Index().ToDictionary(s => s.Item, s => blocks.Values.Select(b => b[s.Index, experiment.Times.Count - 1]).ToArray());
     }
 
+    /// <summary>Means over each block of all runs, by statistic.</summary>
+    public static Dictionary<FlowRun, IReadOnlyDictionary<string, double[,]>> Blocks(FlowExperiment experiment)
+    {
+        var simulator = new FlowSimulator(experiment, new CpuDevice());
+        var all = new Dictionary<FlowRun, IReadOnlyDictionary<string, double[,]>>();
+        foreach (FlowRun run in experiment.Runs)
+        {
+            var blocks = new SortedDictionary<int, double[,]>();
+            simulator.Finish(run, blocks, (_, _) => { }, CancellationToken.None);
+            all[run] = FlowSimulator.Collect(experiment, blocks);
+        }
+
+        return all;
+    }
+
     /// <summary>Mean and standard error over blocks.</summary>
     public static (double Mean, double Error) Mean(double[] blocks)
     {
