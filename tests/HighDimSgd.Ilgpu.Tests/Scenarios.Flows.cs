@@ -44,7 +44,8 @@ internal static partial class Scenarios
         Kick(default(NoKick<Real1, Word1, TView, TProblem>), 1);
         Kick(default(ModeKick<Real1, Word1, TView, TProblem>), 2);
         Kick(default(SampleKick<Real1, Word1, TView, TProblem>), 2);
-        Kick(default(RootKick<Real1, Word1, TView, TProblem>), 2);
+        Kick(new RootKick<Real1, Word1, TView, TProblem>(0), 2);
+        Kick(new RootKick<Real1, Word1, TView, TProblem>(1), 2);
         On(arena => place.For(1, count, new SamplePath<Real1, Word1, TView, TProblem>(arena, problem, field, First, 1, Steps, 2, 4, 0.07f, -0.02f, 0)));
         On(arena => place.For(1, count, new SamplePath<Real1, Word1, TView, TProblem>(arena, problem, field, First, 1, Steps, 3, 6, 0.07f, -0.02f, Samples)));
         On(arena => place.For(1, count, new NoisyPath<Real1, Word1, TView, TProblem>(arena, problem, field, First, 1, Steps, 0.1f, 0.05f)));

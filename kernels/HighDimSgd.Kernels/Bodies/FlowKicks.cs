@@ -17,8 +17,8 @@ public interface IFlowKick<TReal, TWord, TView, TProblem>
     /// <summary>Goes to a step of a path.</summary>
     void Start(TProblem problem, RandomField field, int path, int step);
 
-    /// <summary>Draws the noise of a step.</summary>
-    void Draw(TProblem problem, Column<TReal, TWord, TView> room);
+    /// <summary>Draws the noise of a step; x is the first point.</summary>
+    void Draw(TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> room);
 
     /// <summary>Adds weight times the noise at x, whose gradient is known.</summary>
     void Add(
@@ -42,7 +42,7 @@ public readonly struct NoKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, 
     }
 
     /// <inheritdoc/>
-    public void Draw(TProblem problem, Column<TReal, TWord, TView> room)
+    public void Draw(TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> room)
     {
     }
 
@@ -70,7 +70,7 @@ public struct ModeKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord, 
     public void Start(TProblem problem, RandomField field, int path, int step) => draws = new(field, path, step * problem.Modes);
 
     /// <inheritdoc/>
-    public void Draw(TProblem problem, Column<TReal, TWord, TView> room)
+    public void Draw(TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> room)
     {
         for (int k = 0; k < problem.Modes; k++)
             room.Set(k, draws.Next());
@@ -106,7 +106,7 @@ public struct SampleKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord
     public void Start(TProblem problem, RandomField field, int path, int step) => draws = new(field, path, step);
 
     /// <inheritdoc/>
-    public void Draw(TProblem problem, Column<TReal, TWord, TView> room) => word = draws.Next();
+    public void Draw(TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> room) => word = draws.Next();
 
     /// <inheritdoc/>
     public readonly void Add(
@@ -119,28 +119,52 @@ public struct SampleKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord
 }
 
 /// <summary>
-/// Noise of the stochastic modified equation: Sigma(x)^{1/2} N, the symmetric root, one normal per coordinate. Room: three pieces, Sigma, and the
-/// table of its eigenvectors.
+/// Noise of the stochastic modified equation: Sigma(x)^{1/2} N, the symmetric root, one normal per coordinate. Room: four pieces, Sigma, and the table of
+/// its eigenvectors. Instead of normals N may be Sigma(x)^{-1/2} times the noise of SGD's own sample at the first point x: of the right covariance and,
+/// where the noise is symmetric, without third moment; the first point then goes the way of the stochastic modified flow.
 /// </summary>
-public struct RootKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord, TView, TProblem>
+/// <param name="isSampled">1 for N from samples, 0 for normals.</param>
+public struct RootKick<TReal, TWord, TView, TProblem>(int isSampled) : IFlowKick<TReal, TWord, TView, TProblem>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
     where TProblem : struct, IFlowProblem<TReal, TWord, TView>
 {
-    private NormalDraws<TReal, TWord> draws;
+    // Covariances below this count as none.
+    private const float Least = 1e-20f;
+
+    private readonly int isSampled = isSampled;
+    private NormalDraws<TReal, TWord> normals;
+    private WordDraws<TReal, TWord> words;
 
     /// <inheritdoc/>
     public static bool IsNone => false;
 
     /// <inheritdoc/>
-    public void Start(TProblem problem, RandomField field, int path, int step) => draws = new(field, path, step * problem.Dimension);
+    public void Start(TProblem problem, RandomField field, int path, int step)
+    {
+        normals = new(field, path, step * problem.Dimension);
+        words = new(field, path, step);
+    }
 
     /// <inheritdoc/>
-    public void Draw(TProblem problem, Column<TReal, TWord, TView> room)
+    public void Draw(TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> room)
     {
-        for (int i = 0; i < problem.Dimension; i++)
-            room.Set(i, draws.Next());
+        int d = problem.Dimension;
+        Column<TReal, TWord, TView> noise = room.From(3 * d);
+        if (isSampled == 0)
+        {
+            for (int i = 0; i < d; i++)
+                room.Set(i, normals.Next());
+            return;
+        }
+
+        problem.Gradient(x, noise);
+        Diagonalise(problem, x, noise, room);
+        problem.Sample(words.Next(), x, TReal.Of(-1f), noise);
+        Turn(d, noise, room, isInverse: 1);
+        room.Clear(d);
+        Back(d, TReal.Of(1f), room, room);
     }
 
     /// <inheritdoc/>
@@ -148,8 +172,17 @@ public struct RootKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord, 
         TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> gradient, TReal weight, Column<TReal, TWord, TView> change,
         Column<TReal, TWord, TView> room)
     {
+        Diagonalise(problem, x, gradient, room);
+        Turn(problem.Dimension, room, room, isInverse: 0);
+        Back(problem.Dimension, weight, room, change);
+    }
+
+    /// <summary>Eigenvalues and eigenvectors of Sigma(x).</summary>
+    private static void Diagonalise(
+        TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> gradient, Column<TReal, TWord, TView> room)
+    {
         int d = problem.Dimension;
-        Column<TReal, TWord, TView> normals = room, mode = room.From(d), turned = room.From(2 * d), sigma = room.From(3 * d), vectors = room.From((3 + d) * d);
+        Column<TReal, TWord, TView> mode = room.From(d), sigma = room.From(4 * d);
         sigma.Clear(d * d);
         for (int k = 0; k < problem.Modes; k++)
         {
@@ -159,19 +192,31 @@ public struct RootKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord, 
                 sigma.From(i * d).Combine(d, sigma.From(i * d), mode.Get(i), mode);
         }
 
-        SymmetricRoot.Diagonalise<TReal, TWord, TView>(d, sigma, vectors);
+        SymmetricRoot.Diagonalise<TReal, TWord, TView>(d, sigma, sigma.From(d * d));
+    }
+
+    /// <summary>A vector in the eigenvectors' coordinates, times the roots of the eigenvalues or their inverses.</summary>
+    private static void Turn(int d, Column<TReal, TWord, TView> vector, Column<TReal, TWord, TView> room, int isInverse)
+    {
+        Column<TReal, TWord, TView> turned = room.From(2 * d), sigma = room.From(4 * d), vectors = sigma.From(d * d);
         for (int j = 0; j < d; j++)
         {
-            TReal along = TReal.Of(0f);
+            TReal along = TReal.Of(0f), zero = TReal.Of(0f), root = TReal.Sqrt(Functions.Max<TReal, TWord>(TReal.Of(Least), sigma.Get(j * d + j)));
             for (int i = 0; i < d; i++)
-                along += vectors.Get(i * d + j) * normals.Get(i);
-            turned.Set(j, along * TReal.Sqrt(Functions.Max<TReal, TWord>(TReal.Of(0f), sigma.Get(j * d + j))));
+                along += vectors.Get(i * d + j) * vector.Get(i);
+            TReal scaled = isInverse == 0 ? along * root : along / root;
+            turned.Set(j, TReal.WhereLess(TReal.Of(Least), sigma.Get(j * d + j), scaled, zero));
         }
+    }
 
+    /// <summary>Adds weight times what was turned, in x's own coordinates.</summary>
+    private static void Back(int d, TReal weight, Column<TReal, TWord, TView> room, Column<TReal, TWord, TView> into)
+    {
+        Column<TReal, TWord, TView> turned = room.From(2 * d), vectors = room.From((4 + d) * d);
         for (int i = 0; i < d; i++)
         {
             for (int j = 0; j < d; j++)
-                change.Add(i, weight * vectors.Get(i * d + j) * turned.Get(j));
+                into.Add(i, weight * vectors.Get(i * d + j) * turned.Get(j));
         }
     }
 }

@@ -37,9 +37,9 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
     // Compiled on their own: together they are too much for the compiler to keep in registers.
     private const MethodImplOptions OwnMethod = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
 
-    // The second derivative of the risk along its gradient is a central difference over this fraction of the gradient: off by about 2e-4 of the
-    // third derivative, which eta/2 makes small against eta^2.
-    private const float Probe = 1f / 32;
+    // The second derivative of the risk along its gradient is a central difference over this fraction of the gradient: off by about 1e-5 of the cubed
+    // gradient times the fourth derivative, and by 1e-5 at random for rounding, which eta/2 makes small against eta^2.
+    private const float Probe = 1f / 256;
 
     private readonly FlowArena<TReal, TWord, TView> arena = arena;
     private readonly TProblem problem = problem;
@@ -68,7 +68,7 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
                 Drift(path, arena.Point(path, p), length);
             if (!hasKick)
                 continue;
-            noise.Draw(problem, arena.Room(path, Pieces));
+            noise.Draw(problem, arena.Point(path, 0), arena.Room(path, Pieces));
             for (int p = 0; p < arena.Points; p++)
                 Kick(path, arena.Point(path, p), noise);
         }

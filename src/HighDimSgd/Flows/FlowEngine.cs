@@ -56,6 +56,8 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
     private void Advance(int path, int blocks, int done, int steps, double step)
     {
         double eta = run.Rate;
+        bool isSampled = experiment.Drive == FlowDrive.Samples;
+        Purpose drive = isSampled ? Purpose.FlowSample : Purpose.FlowNoise;
         int order = run.Algorithm is FlowAlgorithm.Flow2 or FlowAlgorithm.Sme2 or FlowAlgorithm.Smf2 ? 2 : 1;
         switch (run.Algorithm)
         {
@@ -75,13 +77,13 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
                 Flow(Purpose.FlowNoise, default(NoKick<TReal, TWord, TView, TProblem>));
                 break;
             case FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2:
-                Flow(Purpose.FlowNoise, default(RootKick<TReal, TWord, TView, TProblem>));
+                Flow(drive, new RootKick<TReal, TWord, TView, TProblem>(isSampled ? 1 : 0));
                 break;
-            case var _ when experiment.Drive == FlowDrive.Samples:
-                Flow(Purpose.FlowSample, default(SampleKick<TReal, TWord, TView, TProblem>));
+            case var _ when isSampled:
+                Flow(drive, default(SampleKick<TReal, TWord, TView, TProblem>));
                 break;
             default:
-                Flow(Purpose.FlowNoise, default(ModeKick<TReal, TWord, TView, TProblem>));
+                Flow(drive, default(ModeKick<TReal, TWord, TView, TProblem>));
                 break;
         }
 
@@ -138,7 +140,7 @@ internal static class FlowShape
             FlowAlgorithm.Sgd or FlowAlgorithm.Svag => (points * d) + run.Batch,
             FlowAlgorithm.NoisyGd => (2 * d) + modes,
             FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 => 4 * d,
-            FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2 => (7 * d) + (2 * d * d),
+            FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2 => (8 * d) + (2 * d * d),
             _ => (4 * d) + modes,
         };
         return (points * d) + Math.Max(room, 2 * d);

@@ -36,7 +36,7 @@ public enum FlowAlgorithm
     Smf2,
 }
 
-/// <summary>What drives the noise of the stochastic modified flows in simulation.</summary>
+/// <summary>What drives the noise of the stochastic modified flows and equations in simulation.</summary>
 public enum FlowDrive
 {
     /// <summary>Gaussian increments, one per mode and kick.</summary>
@@ -44,7 +44,7 @@ public enum FlowDrive
 
     /// <summary>
     /// SGD's own samples: kicks of the right mean and covariance and no third moment, so that the integrator's error stays O(eta^3), while the paths
-    /// follow those of SGD and differences have small variance. For problems whose gradient noise is symmetric.
+    /// follow those of SGD (an SME's for the first point) and differences have small variance. For problems whose gradient noise is symmetric.
     /// </summary>
     Samples,
 }
@@ -122,7 +122,7 @@ public sealed partial record FlowExperiment : IExperiment
     /// <summary>Steps of the flows' integrator per learning rate.</summary>
     public int Substeps { get; init; } = 1;
 
-    /// <summary>What drives the stochastic modified flows.</summary>
+    /// <summary>What drives the stochastic modified flows and equations.</summary>
     public FlowDrive Drive { get; init; }
 
     /// <summary>Number of paths, a multiple of <see cref="Block"/>.</summary>

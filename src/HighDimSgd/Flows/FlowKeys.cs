@@ -113,7 +113,7 @@ internal static class FlowKeys
 
     public static readonly ChoiceKey<FlowDrive> Drive = new(
         "drive",
-        "What drives smf1 and smf2: Gaussian increments, or the samples that sgd takes, which leaves an error of third order and differences of small "
+        "What drives sme1, sme2, smf1 and smf2: Gaussian increments, or the samples that sgd takes, which leaves an error of third order and differences of small "
         + "variance. Samples need symmetric gradient noise, batch 1 and one substep.",
         ("gaussian", FlowDrive.Gaussian), ("samples", FlowDrive.Samples))
     {

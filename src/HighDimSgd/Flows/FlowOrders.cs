@@ -5,15 +5,19 @@ using MathNet.Numerics.LinearAlgebra;
 namespace HighDimSgd.Flows;
 
 /// <summary>
-/// How differences vanish: a h^s (1 + b h) is fitted to them, its second term at most as large as its first. The third term, which is left out, is granted
-/// to every difference as a deviation of h^2 times its size: without that, differences more precise than the model would make its intervals too narrow.
+/// How differences vanish: a h^s (1 + b h) is fitted to them by likelihood, its second term at most as large as its first. The third term, which is left
+/// out, is granted to every difference as a deviation of (b h)^2 times the first: without that, differences more precise than the model would make its
+/// intervals too narrow.
 /// </summary>
 internal static class FlowOrders
 {
     /// <summary>Fewest values of the rate, or amplifications, for a fit.</summary>
     public const int Fewest = 3;
 
-    private const double Smallest = 0.1, Largest = 5, Grain = 0.01;
+    private const double Smallest = 0.1, Largest = 5, Grain = 0.01, Widening = 1.5;
+
+    // Rounds in which fit and granted deviations settle.
+    private const int Passes = 6;
 
     /// <summary>
     /// Order claimed for the difference of two algorithms in the rate: 2 for smf2 and noisy-gd against sgd and for sme2 of one point; 1 for sme2 of several
@@ -43,28 +47,35 @@ internal static class FlowOrders
             {
                 Curve[] curves = [.. ladder.Select(d => d.Observables[name])];
                 double[] errors = [.. curves.Select(c => c.Mean[^1])], deviations = [.. curves.Select(c => c.Error[^1])];
-                double[] granted = [.. steps.Select((h, i) => Math.Sqrt((deviations[i] * deviations[i]) + Math.Pow(errors[i] * h * h, 2)))];
                 double expected = Expected(algorithm, ladder[0].Against.Algorithm, FlowStatistic.Of(name));
-                (double slope, double low, double high) = Slope(steps, errors, granted, level);
-                (double coefficient, double error) = Coefficient(steps, errors, granted, expected);
+                (double slope, double low, double high) = Slope(steps, errors, deviations, level);
+                (double coefficient, double error) = Coefficient(steps, errors, deviations, expected);
                 yield return new(
                     algorithm, ladder[0].Against.Algorithm, name, algorithm == FlowAlgorithm.Svag ? "1/amplification" : "rate", steps, errors, deviations,
-                    expected, slope, low, high, coefficient, error);
+                    expected, slope, low, high, coefficient, error)
+                {
+                    ExactCoefficient = ladder.All(d => d.Exact.ContainsKey(name)) ? ExactCoefficient(steps, [.. ladder.Select(d => d.Exact[name][^1])], expected) : null,
+                };
             }
         }
     }
 
-    /// <summary>The order s with its profile interval: where chi^2 is at most <paramref name="level"/> above its least.</summary>
+    /// <summary>The order s with its profile interval: where -2 log likelihood is at most 1.5 <paramref name="level"/> above its least. Half more than
+    /// for a likelihood with one maximum: ladders that bend have two, and tests show that the interval then covers as it should.</summary>
     internal static (double Slope, double Low, double High) Slope(double[] steps, double[] errors, double[] deviations, double level)
     {
         if (!errors.All(double.IsFinite) || !deviations.All(d => d > 0))
             return (double.NaN, double.NaN, double.NaN);
         double[] grid = [.. Enumerable.Range(0, (int)Math.Round((Largest - Smallest) / Grain) + 1).Select(i => Smallest + (i * Grain))];
-        double[] misfit = [.. grid.Select(s => Misfit(steps, errors, deviations, s))];
+        double[] misfit = [.. grid.Select(s => Fit(steps, errors, deviations, s).Misfit)];
         double least = misfit.Min();
-        int[] within = [.. Enumerable.Range(0, grid.Length).Where(i => misfit[i] <= least + level)];
+        int[] within = [.. Enumerable.Range(0, grid.Length).Where(i => misfit[i] <= least + (Widening * level))];
         return (grid[Array.IndexOf(misfit, least)], grid[within[0]], grid[within[^1]]);
     }
+
+    /// <summary>The same limit from errors without chance, nearly: a ten-thousandth of each.</summary>
+    private static double ExactCoefficient(double[] steps, double[] errors, double expected) =>
+        Coefficient(steps, errors, [.. errors.Select(e => Math.Max(1e-4 * Math.Abs(e), 1e-300))], expected).Value;
 
     private static double ToSgd(FlowAlgorithm algorithm, FlowStatistic statistic) => algorithm switch
     {
@@ -74,28 +85,35 @@ internal static class FlowOrders
         _ => 1,
     };
 
-    /// <summary>Least chi^2 of a h^s (1 + b h) over a and b, |b| h at most 1.</summary>
-    private static double Misfit(double[] steps, double[] errors, double[] deviations, double order)
+    /// <summary>The deviations that are granted at an order, and -2 log likelihood of the best a and b.</summary>
+    private static (double[] Granted, double Misfit) Fit(double[] steps, double[] errors, double[] deviations, double order)
     {
-        double most = steps.Max();
-        double[] lead = [.. steps.Zip(deviations, (h, d) => Math.Pow(h, order) / d)], next = [.. lead.Zip(steps, (v, h) => v * h / most)];
-        double[] target = [.. errors.Zip(deviations, (e, d) => e / d)];
+        double most = steps.Max(), misfit = 0;
+        double[] granted = deviations;
+        for (int pass = 0; pass < Passes; pass++)
+        {
+            double[] lead = [.. steps.Zip(granted, (h, d) => Math.Pow(h, order) / d)], next = [.. lead.Zip(steps, (v, h) => v * h / most)];
+            double[] target = [.. errors.Zip(granted, (e, d) => e / d)];
+            (double a, double b) = Bent(lead, next, target);
+            misfit = target.Select((t, i) => t - (a * lead[i]) - (b * next[i])).Sum(r => r * r) + granted.Sum(d => 2 * Math.Log(d));
+            granted = [.. steps.Select((h, i) => Math.Sqrt(
+                Math.Pow(deviations[i], 2) + Math.Pow(a == 0 ? 0 : Math.Pow(h, order) * b * b / a * h * h / most / most, 2)))];
+        }
+
+        return (granted, misfit);
+    }
+
+    /// <summary>Least squares of a lead + b next, |b| at most |a|.</summary>
+    private static (double A, double B) Bent(double[] lead, double[] next, double[] target)
+    {
         double aa = Dot(lead, lead), ab = Dot(lead, next), bb = Dot(next, next), at = Dot(lead, target), bt = Dot(next, target);
         double determinant = (aa * bb) - (ab * ab), a = ((bb * at) - (ab * bt)) / determinant, b = ((aa * bt) - (ab * at)) / determinant;
         if (Math.Abs(b) <= Math.Abs(a))
-            return Rest(lead, a, next, b, target);
-        return Math.Min(Bounded(1), Bounded(-1));
-
-        double Bounded(int sign)
-        {
-            double[] both = [.. lead.Zip(next, (l, n) => l + (sign * n))];
-            double c = Dot(both, target) / Dot(both, both);
-            return Rest(lead, c, next, sign * c, target);
-        }
+            return (a, b);
+        double plus = (at + bt) / (aa + bb + (2 * ab)), minus = (at - bt) / (aa + bb - (2 * ab));
+        // What either takes off the squares.
+        return plus * (at + bt) >= minus * (at - bt) ? (plus, plus) : (minus, -minus);
     }
-
-    private static double Rest(double[] lead, double a, double[] next, double b, double[] target) =>
-        target.Select((t, i) => t - (a * lead[i]) - (b * next[i])).Sum(r => r * r);
 
     private static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
 
@@ -104,9 +122,10 @@ internal static class FlowOrders
     {
         if (!errors.All(double.IsFinite) || !deviations.All(d => d > 0))
             return (double.NaN, double.NaN);
+        double[] granted = Fit(steps, errors, deviations, order).Granted;
         int terms = steps.Length > Fewest ? 3 : 2;
-        var design = Matrix<double>.Build.Dense(steps.Length, terms, (i, j) => Math.Pow(steps[i], order + j) / deviations[i]);
-        var target = Vector<double>.Build.DenseOfEnumerable(errors.Zip(deviations, (e, d) => e / d));
+        var design = Matrix<double>.Build.Dense(steps.Length, terms, (i, j) => Math.Pow(steps[i], order + j) / granted[i]);
+        var target = Vector<double>.Build.DenseOfEnumerable(errors.Zip(granted, (e, d) => e / d));
         Matrix<double> covariance = design.TransposeThisAndMultiply(design).Inverse();
         return ((covariance * design.TransposeThisAndMultiply(target))[0], Math.Sqrt(covariance[0, 0]));
     }

@@ -35,7 +35,11 @@ public sealed record FlowDifference(
 /// <param name="CoefficientError">Its standard error.</param>
 public sealed record FlowOrder(
     FlowAlgorithm Algorithm, FlowAlgorithm Against, string Observable, string Variable, double[] Steps, double[] Errors, double[] ErrorErrors,
-    double Expected, double Slope, double Low, double High, double Coefficient, double CoefficientError);
+    double Expected, double Slope, double Low, double High, double Coefficient, double CoefficientError)
+{
+    /// <summary>The limit of the difference over h^expected by closed moments, where both have them; else null.</summary>
+    public double? ExactCoefficient { get; init; }
+}
 
 /// <summary>Stationary means of a run over the record times from a given one on, for the point x.</summary>
 /// <param name="Run">The run.</param>

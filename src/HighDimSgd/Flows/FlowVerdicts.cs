@@ -10,7 +10,7 @@ internal static class FlowVerdicts
     private const string Pass = "pass", Fail = "fail", Unresolved = "unresolved";
 
     // An order is settled where its interval reaches at most this far below what is claimed.
-    private const double Blur = 0.5;
+    private const double Blur = 0.75;
 
     /// <summary>The verdict: every check passes, one fails, or some are unresolved.</summary>
     public static FlowVerdict Of(
@@ -52,7 +52,7 @@ internal static class FlowVerdicts
         {
             bool isFlow = run.Run.Algorithm is not (FlowAlgorithm.Sgd or FlowAlgorithm.Svag or FlowAlgorithm.NoisyGd);
             (double Far, string Name, double Off) worst = run.Exact.SelectMany(e => Deviations(run.Observables[e.Key], e.Value, isFlow ? experiment.Verdict.Tolerance : 0)
-                .Select(d => (d.Far, e.Key, d.Off))).MaxBy(d => d.Item1);
+                .Select(d => (d.Far, e.Key, d.Off))).MaxBy(d => (d.Item1, d.Off));
             double p = Math.Min(1, all * 2 * Normal.CDF(0, 1, -worst.Far));
             yield return new(
                 $"{Named(run.Run)} meets its closed moments", worst.Name, p, p < experiment.Verdict.Alpha ? Fail : Pass,
