@@ -24,7 +24,7 @@ internal static class Foretold
         Console.WriteLine($"Medians over {rounds} rounds: foretold / true = ratio (least to most)");
         Console.WriteLine($"| experiment | {string.Join(" | ", columns)} |");
         Console.WriteLine($"|---|{string.Concat(columns.Select(_ => "---|"))}");
-        foreach (string name in ReadyMade.Names)
+        foreach (string name in ReadyMade.Names.Where(n => AnyExperiment.Parse(ReadyMade.Text(n), n) is Experiment))
         {
             var pairs = Enumerable.Range(0, rounds).Select(_ => Pair(name)).ToList();
             IEnumerable<string> cells = columns.Select((_, c) =>

@@ -129,7 +129,7 @@ internal static class FlowShape
     };
 
     /// <summary>Modes of the gradient noise.</summary>
-    public static int Modes(FlowExperiment experiment) => experiment.Data?.Samples ?? 2;
+    public static int Modes(FlowExperiment experiment) => experiment.Problem.Modes(experiment.Data?.Samples ?? 0);
 
     /// <summary>Floats per path: the points, and the room that the run's body and the statistics take.</summary>
     public static int Floats(FlowExperiment experiment, FlowRun run)

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using HighDimSgd.Flows;
+using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Physics;
+using HighDimSgd.Tests.Kernels;
 using OwnProblem;
 
 namespace HighDimSgd.Tests.Flows;
@@ -10,6 +13,22 @@ public sealed class OwnProblemTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory().FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    /// <summary>Memory is laid out by the description, and used by the struct.</summary>
+    [Fact]
+    public void DescriptionsAndStructsAgreeOnTheirSizes()
+    {
+        const int Samples = 6, Inputs = 3;
+        foreach (FlowProblem problem in FlowKeys.Problem.Kinds.Append(new DoubleWell()))
+        {
+            (int samples, int inputs) = problem.NeedsData ? (Samples, Inputs) : (0, 0);
+            Assert.Equal(
+                (problem.Dimension(inputs), problem.Modes(samples)),
+                problem.Close<Real1, Word1, ScalarView, (int, int)>(default, samples, inputs, new Sizes()));
+        }
+
+        Assert.Equal(1, FlowShape.Modes(Experiment(FlowAlgorithm.Smf1, 1, 1)));
+    }
 
     /// <summary>x' = x - x^3 has x(t) = x0 e^t / sqrt(1 + x0^2 (e^(2t) - 1)).</summary>
     [Fact]
@@ -89,6 +108,12 @@ public sealed class OwnProblemTests : IDisposable
         Times = [0, horizon],
         Statistics = ["xx"],
     };
+
+    private sealed class Sizes : IFlowProblemUser<Real1, Word1, ScalarView, (int Dimension, int Modes)>
+    {
+        public (int Dimension, int Modes) Use<TProblem>(TProblem problem)
+            where TProblem : struct, IFlowProblem<Real1, Word1, ScalarView> => (problem.Dimension, problem.Modes);
+    }
 
     private static string Sample(string file, [System.Runtime.CompilerServices.CallerFilePath] string path = "") =>
         Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "samples", "OwnProblem", file);
