@@ -35,7 +35,7 @@ internal static partial class Scenarios
         where TProblem : struct, IFlowProblem<Real1, Word1, TView>
     {
         const int Points = 2, First = 70;
-        int d = problem.Dimension, floats = (Points * d) + (10 * d) + (2 * d * d) + Samples;
+        int d = problem.Dimension, floats = (5 * Points * d) + (4 * d) + (2 * d * d) + Samples;
         int groups = (count + 63) / 64;
         var field = new RandomField(9, Purpose.FlowNoise, 20, 1);
         Held<TView> starts = place.Hold([.. Enumerable.Range(0, Points * d).Select(i => 0.3f + (0.4f * i))]);

@@ -11,7 +11,7 @@ namespace HighDimSgd.Kernels.Bodies;
 /// separates the flows from SGD.
 /// Outer index: block; index: path.
 /// </summary>
-/// <param name="arena">The paths, with room for four pieces and then the kick's.</param>
+/// <param name="arena">The paths, with room for four pieces per point and then the kick's.</param>
 /// <param name="problem">The problem.</param>
 /// <param name="kick">The noise.</param>
 /// <param name="field">Words of the noise.</param>
@@ -31,7 +31,7 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
     where TProblem : struct, IFlowProblem<TReal, TWord, TView>
     where TKick : struct, IFlowKick<TReal, TWord, TView, TProblem>
 {
-    /// <summary>Pieces of room that the step takes; the kick's follow.</summary>
+    /// <summary>Pieces of room per point that the step takes; the kick's follow.</summary>
     public const int Pieces = 4;
 
     // Compiled on their own: together they are too much for the compiler to keep in registers.
@@ -63,61 +63,69 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
         for (int s = 0; s < steps; s++)
         {
             // The halves of neighbouring steps are one whole; without kicks all are.
-            float length = !hasKick || s > 0 ? step : 0.5f * step;
-            for (int p = 0; p < arena.Points; p++)
-                Drift(path, arena.Point(path, p), length);
+            Drift(path, !hasKick || s > 0 ? step : 0.5f * step);
             if (!hasKick)
                 continue;
-            noise.Draw(problem, arena.Point(path, 0), arena.Room(path, Pieces));
-            for (int p = 0; p < arena.Points; p++)
-                Kick(path, arena.Point(path, p), noise);
+            noise.Draw(problem, path, arena.Room(path, Pieces * arena.Points));
+            Kick(path, noise);
         }
 
-        if (!hasKick)
-            return;
-        for (int p = 0; p < arena.Points; p++)
-            Drift(path, arena.Point(path, p), 0.5f * step);
+        if (hasKick)
+            Drift(path, 0.5f * step);
     }
 
+    // All points go through each stage together, so that their chains of operations overlap.
     [MethodImpl(OwnMethod)]
-    private void Drift(Column<TReal, TWord, TView> path, Column<TReal, TWord, TView> x, float length)
+    private void Drift(Column<TReal, TWord, TView> x, float length)
     {
-        int d = arena.Dimension;
-        Column<TReal, TWord, TView> k = arena.Room(path, 0), stage = arena.Room(path, 1), sum = arena.Room(path, 2);
-        problem.Gradient(x, sum);
-        stage.Combine(d, x, TReal.Of(-0.5f * length), sum);
-        problem.Gradient(stage, k);
-        sum.Combine(d, sum, TReal.Of(2f), k);
-        stage.Combine(d, x, TReal.Of(-0.5f * length), k);
-        problem.Gradient(stage, k);
-        sum.Combine(d, sum, TReal.Of(2f), k);
-        stage.Combine(d, x, TReal.Of(-length), k);
-        problem.Gradient(stage, k);
-        sum.Combine(d, sum, TReal.Of(1f), k);
-        x.Combine(d, x, TReal.Of(-length / 6f), sum);
+        int all = arena.Points * arena.Dimension;
+        Column<TReal, TWord, TView> k = arena.Room(x, 0), stage = arena.Room(x, arena.Points), sum = arena.Room(x, 2 * arena.Points);
+        Gradients(x, sum);
+        stage.Combine(all, x, TReal.Of(-0.5f * length), sum);
+        Gradients(stage, k);
+        sum.Combine(all, sum, TReal.Of(2f), k);
+        stage.Combine(all, x, TReal.Of(-0.5f * length), k);
+        Gradients(stage, k);
+        sum.Combine(all, sum, TReal.Of(2f), k);
+        stage.Combine(all, x, TReal.Of(-length), k);
+        Gradients(stage, k);
+        sum.Combine(all, sum, TReal.Of(1f), k);
+        x.Combine(all, x, TReal.Of(-length / 6f), sum);
     }
 
     /// <summary>The noise, and for order 2 the step h of -(eta/2) (Hessian of R) grad R, both at x.</summary>
     [MethodImpl(OwnMethod)]
-    private void Kick(Column<TReal, TWord, TView> path, Column<TReal, TWord, TView> x, TKick noise)
+    private void Kick(Column<TReal, TWord, TView> x, TKick noise)
     {
-        int d = arena.Dimension;
-        Column<TReal, TWord, TView> gradient = arena.Room(path, 0), change = arena.Room(path, 1);
-        problem.Gradient(x, gradient);
-        change.Clear(d);
+        int all = arena.Points * arena.Dimension;
+        Column<TReal, TWord, TView> gradient = arena.Room(x, 0), change = arena.Room(x, arena.Points), room = arena.Room(x, Pieces * arena.Points);
+        Gradients(x, gradient);
+        change.Clear(all);
         if (order == 2)
         {
-            Column<TReal, TWord, TView> beside = arena.Room(path, 2), slope = arena.Room(path, 3);
+            Column<TReal, TWord, TView> beside = arena.Room(x, 2 * arena.Points), slope = arena.Room(x, 3 * arena.Points);
             TReal bend = TReal.Of(step * rate / (4f * Probe));
-            beside.Combine(d, x, TReal.Of(Probe), gradient);
-            problem.Gradient(beside, slope);
-            change.Combine(d, change, TReal.Of(0f) - bend, slope);
-            beside.Combine(d, x, TReal.Of(-Probe), gradient);
-            problem.Gradient(beside, slope);
-            change.Combine(d, change, bend, slope);
+            beside.Combine(all, x, TReal.Of(Probe), gradient);
+            Gradients(beside, slope);
+            change.Combine(all, change, TReal.Of(0f) - bend, slope);
+            beside.Combine(all, x, TReal.Of(-Probe), gradient);
+            Gradients(beside, slope);
+            change.Combine(all, change, bend, slope);
         }
 
-        noise.Add(problem, x, gradient, TReal.Of(weight), change, arena.Room(path, Pieces));
-        x.Combine(d, x, TReal.Of(1f), change);
+        for (int p = 0; p < arena.Points; p++)
+        {
+            int at = p * arena.Dimension;
+            noise.Add(problem, x.From(at), gradient.From(at), TReal.Of(weight), change.From(at), room);
+        }
+
+        x.Combine(all, x, TReal.Of(1f), change);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Gradients(Column<TReal, TWord, TView> points, Column<TReal, TWord, TView> into)
+    {
+        for (int p = 0; p < arena.Points; p++)
+            problem.Gradient(points.From(p * arena.Dimension), into.From(p * arena.Dimension));
     }
 }

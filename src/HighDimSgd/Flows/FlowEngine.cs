@@ -139,9 +139,9 @@ internal static class FlowShape
         {
             FlowAlgorithm.Sgd or FlowAlgorithm.Svag => (points * d) + run.Batch,
             FlowAlgorithm.NoisyGd => (2 * d) + modes,
-            FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 => 4 * d,
-            FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2 => (8 * d) + (2 * d * d),
-            _ => (4 * d) + modes,
+            FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 => 4 * points * d,
+            FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2 => (4 * points * d) + (4 * d) + (2 * d * d),
+            _ => (4 * points * d) + modes,
         };
         return (points * d) + Math.Max(room, 2 * d);
     }

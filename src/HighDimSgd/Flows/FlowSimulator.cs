@@ -17,9 +17,6 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
     // Steps of paths in a unit of work on the CPU: some tenths of a second on one core.
     private const double UnitSteps = 5e7;
 
-    /// <summary>Number of blocks.</summary>
-    public int Blocks => checked((int)(experiment.Replicas / FlowExperiment.Block));
-
     /// <summary>Runs what is missing of a run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="done">Finished blocks, means of statistics by record time; receives the others.</param>
@@ -49,7 +46,7 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
     /// <summary>The blocks of a run by statistic, shape (blocks, times).</summary>
     public static IReadOnlyDictionary<string, double[,]> Collect(FlowExperiment experiment, SortedDictionary<int, double[,]> blocks)
     {
-        double[][,] all = [.. blocks.Values.Take(checked((int)(experiment.Replicas / FlowExperiment.Block)))];
+        double[][,] all = [.. blocks.Values.Take(experiment.Blocks)];
         var tables = new Dictionary<string, double[,]>();
         foreach ((int i, string name) in experiment.Statistics.Index())
         {
@@ -75,9 +72,9 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
 
     private IEnumerable<(int First, int Count)> Units(int size, SortedDictionary<int, double[,]> done)
     {
-        for (int first = 0; first < Blocks; first += size)
+        for (int first = 0; first < experiment.Blocks; first += size)
         {
-            int end = Math.Min(Blocks, first + size), from = first;
+            int end = Math.Min(experiment.Blocks, first + size), from = first;
             for (int block = first; block <= end; block++)
             {
                 if (block < end && !done.ContainsKey(block))

@@ -116,7 +116,7 @@ internal static class FlowVerdicts
     }
 
     /// <summary>Degrees of freedom of a standard error over blocks.</summary>
-    private static double Freedom(FlowExperiment experiment) => ((double)experiment.Replicas / FlowExperiment.Block) - 1;
+    private static double Freedom(FlowExperiment experiment) => experiment.Blocks - 1;
 
     /// <summary>True where every ratio lies within 1/C and C by more than chance.</summary>
     private static bool AreClose(IReadOnlyList<Estimate> ratios, double closeness, double far) => ratios.All(r =>
