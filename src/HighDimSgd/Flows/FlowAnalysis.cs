@@ -13,7 +13,7 @@ internal static class FlowAnalysis
         FlowRunResult[] runs = [.. experiment.Runs.Select(run => new FlowRunResult(
             run, Curves(blocks[run]), FlowMoments.Of(experiment, run), Diverged(blocks[run])))];
         FlowDifference[] differences = [.. runs.Select(r => Difference(experiment, r, runs, blocks)).OfType<FlowDifference>()];
-        FlowOrder[] orders = [.. FlowOrders.Of(experiment, differences)];
+        FlowOrder[] orders = [.. FlowOrders.Of(experiment, runs, differences)];
         FlowStationary[] stationary = experiment.Stationarity is null ? [] : [.. FlowStationarity.Of(experiment, blocks)];
         return new(experiment, runs, differences, orders, stationary, FlowVerdicts.Of(experiment, runs, orders, stationary)) { Blocks = blocks };
     }

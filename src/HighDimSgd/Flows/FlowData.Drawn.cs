@@ -1,3 +1,4 @@
+using HighDimSgd.Experiments;
 using HighDimSgd.Kernels;
 using HighDimSgd.Kernels.Random;
 
@@ -15,6 +16,8 @@ public sealed partial class FlowData
             return [];
         if (spec.Table is { } table)
             return [.. table.Numbers.Select(x => (float)x)];
+        if (spec.File is not null)
+            throw new ExperimentException($"data.file: {spec.File} was not read; load the experiment from its file, or give its table");
         int width = spec.Inputs + 1;
         var rows = new float[spec.Samples * width];
         var field = new RandomField(experiment.Seed, Purpose.FlowData, 0, 0);

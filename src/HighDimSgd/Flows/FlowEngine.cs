@@ -71,7 +71,7 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
                 break;
             case FlowAlgorithm.NoisyGd:
                 For(new NoisyPath<TReal, TWord, TView, TProblem>(
-                    arena, problem, Field(Purpose.FlowNoise), path, done, steps, (float)eta, (float)(eta / Math.Sqrt(run.Batch))));
+                    arena, problem, Field(Purpose.FlowNoise), path, done, steps, (float)eta, (float)(eta * Math.Sqrt(FlowShape.Share(experiment, run)))));
                 break;
             case FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2:
                 Flow(Purpose.FlowNoise, default(NoKick<TReal, TWord, TView, TProblem>));
@@ -92,7 +92,7 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
 
         void Flow<TKick>(Purpose purpose, TKick kick)
             where TKick : struct, IFlowKick<TReal, TWord, TView, TProblem> => For(new FlowPath<TReal, TWord, TView, TProblem, TKick>(
-                arena, problem, kick, Field(purpose), path, done, steps, (float)step, order, (float)eta, (float)Math.Sqrt(eta * step / run.Batch)));
+                arena, problem, kick, Field(purpose), path, done, steps, (float)step, order, (float)eta, (float)Math.Sqrt(eta * step * FlowShape.Share(experiment, run))));
     }
 
     /// <summary>The field of a purpose: algorithms at the same rate share it, so that differences between those that use it alike have small variance.</summary>
@@ -109,7 +109,7 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
             {
                 double[] four = [sums[b].A, sums[b].B, sums[b].C, sums[b].D];
                 for (int j = 0; j < 4 && i + j < statistics.Length; j++)
-                    means[b][i + j, time] = four[j] / FlowExperiment.Block / (statistics[i + j].Kind == FlowMoment.Noise ? run.Batch : 1);
+                    means[b][i + j, time] = four[j] / FlowExperiment.Block * (statistics[i + j].Kind == FlowMoment.Noise ? FlowShape.Share(experiment, run) : 1);
             }
         }
     }
@@ -128,6 +128,11 @@ internal static class FlowShape
         _ => run.Rate / experiment.Substeps,
     };
 
+    /// <summary>Covariance of a batch's mean gradient over that of a sample: 1/B, times (n - B)/(n - 1) where its samples are distinct.</summary>
+    public static double Share(FlowExperiment experiment, FlowRun run) => (experiment.Sampling == Sampling.WithoutReplacement
+        ? (experiment.Data!.Samples - run.Batch) / (experiment.Data.Samples - 1.0)
+        : 1) / run.Batch;
+
     /// <summary>Modes of the gradient noise.</summary>
     public static int Modes(FlowExperiment experiment) => experiment.Problem.Modes(experiment.Data?.Samples ?? 0);
 
@@ -137,7 +142,7 @@ internal static class FlowShape
         int d = experiment.Problem.Dimension(experiment.Data?.Inputs ?? 0), points = experiment.Starts.Count, modes = Modes(experiment);
         int room = run.Algorithm switch
         {
-            FlowAlgorithm.Sgd or FlowAlgorithm.Svag => (points * d) + run.Batch,
+            FlowAlgorithm.Sgd or FlowAlgorithm.Svag => (points * d) + (experiment.Sampling == Sampling.WithoutReplacement ? run.Batch : 0),
             FlowAlgorithm.NoisyGd => (2 * d) + modes,
             FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 => 4 * points * d,
             FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2 => (4 * points * d) + (4 * d) + (2 * d * d),

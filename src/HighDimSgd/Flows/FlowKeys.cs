@@ -41,7 +41,7 @@ internal static class FlowKeys
     };
 
     public static readonly NumberKey Noise = new(
-        "noise", 0, 1e3, "Standard deviation of the labels' noise, where the data are drawn: inputs and teacher Gaussian; signs for logistic-regression.")
+        "noise", 0, 1e3, "Standard deviation of the labels' noise, where the data are drawn: Gaussian inputs, a teacher of ones; signs for logistic-regression.")
     {
         Default = new FlowDataSpec().Noise,
     };

@@ -13,11 +13,15 @@ internal static class FlowMoments
     // Steps of Runge-Kutta per learning rate: an error of 1e-10 or so.
     private const int OdeSteps = 64;
 
-    /// <summary>The recorded statistics of a run by name; those without closed form are left out, and all where the problem is not linear.</summary>
+    // Beyond these a run's closed moments would take longer than its paths.
+    private const int MostModes = 256, MostCoordinates = 16;
+
+    /// <summary>The recorded statistics of a run by name; those without closed form are left out, and all where the problem is not linear, or large.</summary>
     public static IReadOnlyDictionary<string, double[]> Of(FlowExperiment experiment, FlowRun run)
     {
         int inputs = experiment.Data?.Inputs ?? 0, samples = experiment.Data?.Samples ?? 0;
-        if (experiment.Problem.Affine(FlowData.Of(experiment), samples, inputs) is not { } affine)
+        if (FlowShape.Modes(experiment) > MostModes || experiment.Problem.Dimension(inputs) > MostCoordinates
+            || experiment.Problem.Affine(FlowData.Of(experiment), samples, inputs) is not { } affine)
             return new Dictionary<string, double[]>();
         bool isRoot = run.Algorithm is FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2;
         FlowStatistic[] statistics = [.. experiment.Statistics.Select(FlowStatistic.Of)
@@ -41,6 +45,7 @@ internal static class FlowMoments
     private sealed class Moments
     {
         private readonly FlowRun run;
+        private readonly double share;
         private readonly int d;
         private readonly Matrix<double> one;
         private readonly Matrix<double>[] modes;
@@ -52,6 +57,7 @@ internal static class FlowMoments
         public Moments(AffineNoise affine, FlowExperiment experiment, FlowRun run)
         {
             this.run = run;
+            share = FlowShape.Share(experiment, run);
             one = Matrix<double>.Build.DenseOfArray(affine.Gradient);
             modes = [.. affine.Modes.Select(m => Matrix<double>.Build.DenseOfArray(m))];
             d = one.RowCount;
@@ -66,7 +72,7 @@ internal static class FlowMoments
 
         public void Advance(double step)
         {
-            double variance = (double)run.Amplification / run.Batch;
+            double variance = run.Amplification * share;
             if (run.Algorithm is FlowAlgorithm.Sgd or FlowAlgorithm.Svag or FlowAlgorithm.NoisyGd)
             {
                 Matrix<double> kept = Matrix<double>.Build.DenseIdentity(all.RowCount) - (step * all);
@@ -74,7 +80,7 @@ internal static class FlowMoments
                 return;
             }
 
-            double noise = run.Algorithm is FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 ? 0 : run.Rate / run.Batch;
+            double noise = run.Algorithm is FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 ? 0 : run.Rate * share;
             int parts = Math.Max(4, (int)Math.Ceiling(OdeSteps * step / run.Rate));
             double h = step / parts;
             for (int i = 0; i < parts; i++)
@@ -93,7 +99,7 @@ internal static class FlowMoments
                 FlowMoment.Product => Product(p, q),
                 FlowMoment.Distance => Product(p, p) + Product(q, q) - (2 * Product(p, q)),
                 FlowMoment.Gradient => Square(one, p),
-                _ => modes.Sum(m => Square(m, p)) / run.Batch,
+                _ => modes.Sum(m => Square(m, p)) * share,
             };
         }
 

@@ -27,7 +27,8 @@ internal static class FlowOrders
         algorithm == FlowAlgorithm.Svag ? 1 : Math.Min(ToSgd(algorithm, statistic), ToSgd(against, statistic));
 
     /// <summary>The orders of all algorithms in all statistics, where there are three rates of one batch size, or three amplifications, or more.</summary>
-    public static IEnumerable<FlowOrder> Of(FlowExperiment experiment, IReadOnlyList<FlowDifference> differences)
+    public static IEnumerable<FlowOrder> Of(
+        FlowExperiment experiment, IReadOnlyList<FlowRunResult> runs, IReadOnlyList<FlowDifference> differences)
     {
         bool isLadder = experiment.Rates.Count >= Fewest && experiment.Batches.Distinct().Count() == 1;
         (FlowAlgorithm Algorithm, double[] Steps, FlowDifference[] Ladder)[] ladders =
@@ -40,12 +41,15 @@ internal static class FlowOrders
                select (FlowAlgorithm.Svag, g.Select(d => 1.0 / d.Run.Amplification).ToArray(), g.ToArray()),
         ];
         int fits = ladders.Length * experiment.Statistics.Count;
-        double level = ChiSquared.InvCDF(1, 1 - (experiment.Verdict.Alpha / Math.Max(1, fits)));
+        // Errors are over blocks: Student's instead of the normal law.
+        double level = Math.Pow(StudentT.InvCDF(0, 1, experiment.Blocks - 1, 1 - (experiment.Verdict.Alpha / 2 / Math.Max(1, fits))), 2);
         foreach ((FlowAlgorithm algorithm, double[] steps, FlowDifference[] ladder) in ladders)
         {
             foreach (string name in experiment.Statistics)
             {
-                Curve[] curves = [.. ladder.Select(d => d.Observables[name])];
+                if (algorithm == FlowAlgorithm.Svag && !IsLimitOfSvag(ladder[0].Against.Algorithm, FlowStatistic.Of(name)))
+                    continue;
+                Curve[] curves = [.. ladder.Select(d => algorithm == FlowAlgorithm.Svag ? FromLimit(runs, d, name) : d.Observables[name])];
                 double[] errors = [.. curves.Select(c => c.Mean[^1])], deviations = [.. curves.Select(c => c.Error[^1])];
                 double expected = Expected(algorithm, ladder[0].Against.Algorithm, FlowStatistic.Of(name));
                 (double slope, double low, double high) = Slope(steps, errors, deviations, level);
@@ -58,6 +62,21 @@ internal static class FlowOrders
                 };
             }
         }
+    }
+
+    /// <summary>SVAG's limit is the equation of order 1 for a point, and the flow of order 1 for several.</summary>
+    private static bool IsLimitOfSvag(FlowAlgorithm against, FlowStatistic statistic) =>
+        against == FlowAlgorithm.Smf1 || (against == FlowAlgorithm.Sme1 && !statistic.IsOfTwo);
+
+    /// <summary>
+    /// A rung of SVAG less its limit. All rungs have the same limit, whose error they would share: so it is taken in closed form where there is one.
+    /// </summary>
+    private static Curve FromLimit(IReadOnlyList<FlowRunResult> runs, FlowDifference difference, string name)
+    {
+        Curve own = runs.First(r => r.Run == difference.Run).Observables[name];
+        return runs.First(r => r.Run == difference.Against).Exact.TryGetValue(name, out double[]? limit)
+            ? own with { Mean = [.. own.Mean.Zip(limit, (m, l) => m - l)] }
+            : difference.Observables[name];
     }
 
     /// <summary>The order s with its profile interval: where -2 log likelihood is at most 1.5 <paramref name="level"/> above its least. Half more than

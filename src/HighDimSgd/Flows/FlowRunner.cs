@@ -16,7 +16,7 @@ public static class FlowRunner
     /// <param name="progress">Told after every unit of work; may be null.</param>
     /// <param name="cancellation">Stops the run; finished units stay, and the same call continues.</param>
     /// <returns>What was written to results.json.</returns>
-    /// <exception cref="ExperimentException">A value is not allowed, the folder holds work of another experiment, or there is no theory to solve.</exception>
+    /// <exception cref="ExperimentException">The folder holds work of another experiment, or there is no theory to solve.</exception>
     /// <exception cref="MachineException">The machine cannot do it; nothing has been started.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public static FlowResult Run(

@@ -67,7 +67,7 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
     {
         long bytes = 4L * FlowExperiment.Block * FlowShape.Floats(experiment, run);
         double steps = experiment.Horizon / FlowShape.Step(experiment, run) * FlowExperiment.Block * FlowShape.Modes(experiment);
-        return device.Share.BatchBytes > 0 ? device.Share.Batch(bytes) : (int)Math.Clamp(UnitSteps / steps, 1, 256);
+        return device.Share.BatchBytes > 0 ? Math.Min(experiment.Blocks, device.Share.Batch(bytes)) : (int)Math.Clamp(UnitSteps / steps, 1, 256);
     }
 
     private IEnumerable<(int First, int Count)> Units(int size, SortedDictionary<int, double[,]> done)

@@ -12,7 +12,7 @@ internal static class FlowStationarity
     {
         double decay = experiment.Problem.ScaleInvariantDecay!.Value;
         Dictionary<FlowRun, Means> all = experiment.Runs.ToDictionary(r => r, r => Means.Of(experiment, blocks[r], decay));
-        bool isScaling = experiment.Rates.Count > 1 && experiment.Rates.Zip(experiment.Batches, (r, b) => r / b).Distinct().Count() == 1;
+        bool isScaling = experiment.Rates.Count > 1 && experiment.Rates.Zip(experiment.Batches, (r, b) => r / b / (experiment.Rates[0] / experiment.Batches[0])).All(q => Math.Abs(q - 1) < 1e-9);
         foreach ((FlowRun run, Means own) in all)
         {
             Means? other = FlowAnalysis.Partner(experiment, run) is { } partner ? all[partner] : null;

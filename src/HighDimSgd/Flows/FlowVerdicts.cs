@@ -91,7 +91,7 @@ internal static class FlowVerdicts
             {
                 double off = Math.Abs(balance.Value - 1);
                 yield return new(
-                    $"{Named(s.Run)} is in balance", string.Empty, null, off > experiment.Verdict.Tolerance + (far * balance.Error) ? Fail : Pass,
+                    $"{Named(s.Run)} is in balance", string.Empty, null, off <= experiment.Verdict.Tolerance + (far * balance.Error) ? Pass : double.IsFinite(off) ? Fail : Unresolved,
                     string.Create(CultureInfo.InvariantCulture, $"left over right {balance.Value:f4} +- {balance.Error:f4}"));
             }
 

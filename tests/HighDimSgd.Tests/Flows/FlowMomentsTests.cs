@@ -79,7 +79,7 @@ public sealed class FlowMomentsTests
         {
             FlowExperiment experiment = With(batch, sampling);
             Dictionary<string, double[]> blocks = FlowRuns.Simulate(experiment, FlowRuns.Of(experiment, FlowAlgorithm.Sgd));
-            IReadOnlyDictionary<string, double[]> still = FlowMoments.Of(With(1_000_000_000, sampling), FlowRuns.Of(With(1_000_000_000, sampling), FlowAlgorithm.Sgd));
+            IReadOnlyDictionary<string, double[]> still = FlowMoments.Of(With(1_000_000_000, Sampling.Replacement), FlowRuns.Of(With(1_000_000_000, Sampling.Replacement), FlowAlgorithm.Sgd));
             return blocks["xx"].Average() - still["xx"][^1];
         }
 

@@ -11,7 +11,7 @@ internal static class FlowSynthetic
     /// </summary>
     public static FlowResult Orders(double order = 2)
     {
-        FlowExperiment experiment = FlowExperiment.Parse(FlowSamples.With(FlowSamples.TwoPoints, "problem: multiplicative", "problem: {kind: multiplicative, cubic: 1}"), "f");
+        FlowExperiment experiment = FlowExperiment.Parse(FlowSamples.With(FlowSamples.TwoPoints, "problem: multiplicative", "problem: {kind: multiplicative, cubic: 1}"), "f") with { Replicas = 40 * FlowExperiment.Block };
         return Of(experiment, (run, statistic, time) => time * (run.Algorithm switch
         {
             FlowAlgorithm.Smf1 => 0.3 * run.Rate,
