@@ -38,7 +38,7 @@ internal static class Flow
             for (int pass = 0; pass < 3; pass++)
             {
                 var watch = Stopwatch.StartNew();
-                Parallel.For(0, Environment.ProcessorCount, worker => new CpuDevice().Run(new Draws(worker, algorithm, (int)steps * draws), wholeDevice: false));
+                Parallel.For(0, Environment.ProcessorCount, worker => new CpuDevice().Run(new Drawing(worker, algorithm, (int)steps * draws), wholeDevice: false));
                 if (pass > 0)
                     yield return new(work, "drawing alone", watch.Elapsed.TotalSeconds, Paths * steps);
             }
@@ -68,7 +68,7 @@ internal static class Flow
         Statistics = ["xy"],
     };
 
-    private sealed class Draws(int worker, FlowAlgorithm algorithm, int draws) : IDeviceProgram<float>
+    private sealed class Drawing(int worker, FlowAlgorithm algorithm, int draws) : IDeviceProgram<float>
     {
         public float Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
             where TReal : unmanaged, IReal<TReal, TWord>
@@ -80,9 +80,9 @@ internal static class Flow
             for (int block = worker; block < Paths / FlowExperiment.Block; block += Environment.ProcessorCount)
             {
                 if (algorithm == FlowAlgorithm.Sgd)
-                    skeletons.For(1, FlowExperiment.Block, new Words<TReal, TWord, TView>(view, field, draws));
+                    skeletons.For(1, FlowExperiment.Block, new Drawn<TReal, TWord, TView, WordSource<TReal, TWord>>(view, field, default, draws));
                 else
-                    skeletons.For(1, FlowExperiment.Block, new Normals<TReal, TWord, TView>(view, field, draws));
+                    skeletons.For(1, FlowExperiment.Block, new Drawn<TReal, TWord, TView, NormalSource<TReal, TWord>>(view, field, new(0, 1), draws));
             }
 
             var sums = new float[16];
@@ -91,33 +91,19 @@ internal static class Flow
         }
     }
 
-    private readonly struct Words<TReal, TWord, TView>(TView view, RandomField field, int draws) : IForBody
+    private readonly struct Drawn<TReal, TWord, TView, TSource>(TView view, RandomField field, TSource source, int draws) : IForBody
         where TReal : unmanaged, IReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
         where TView : struct, IView<TReal, TWord>
+        where TSource : struct, ISource<TReal, TWord>
     {
         public void Run(int outer, int index)
         {
-            var words = new WordDraws<TReal, TWord>(field, index, 0);
-            TWord sum = TWord.Of(0);
+            var numbers = new Draws<TReal, TWord, TSource>(field, source, index, 0);
+            TWord all = TWord.Of(0);
             for (int i = 0; i < draws; i++)
-                sum += words.Next();
-            view.Store(index, TWord.ToReal(sum));
-        }
-    }
-
-    private readonly struct Normals<TReal, TWord, TView>(TView view, RandomField field, int draws) : IForBody
-        where TReal : unmanaged, IReal<TReal, TWord>
-        where TWord : unmanaged, IWord<TReal, TWord>
-        where TView : struct, IView<TReal, TWord>
-    {
-        public void Run(int outer, int index)
-        {
-            var normals = new NormalDraws<TReal, TWord>(field, index, 0);
-            TReal sum = TReal.Of(0);
-            for (int i = 0; i < draws; i++)
-                sum += normals.Next();
-            view.Store(index, sum);
+                all ^= TReal.Bits(numbers.Next());
+            view.Store(index, TWord.AsReal(all));
         }
     }
 }

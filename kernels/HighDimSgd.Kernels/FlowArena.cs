@@ -2,8 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace HighDimSgd.Kernels;
 
+/// <summary>What all arenas share.</summary>
+public static class FlowArena
+{
+    /// <summary>Paths per block.</summary>
+    public const int Block = 4096;
+}
+
 /// <summary>
-/// Memory of the paths of flow experiments: blocks of <see cref="Block"/> paths, each path with a number of floats of its own, in groups of 64 paths
+/// Memory of the paths of flow experiments: blocks of <see cref="FlowArena.Block"/> paths, each path with a number of floats of its own, in groups of 64 paths
 /// (<see cref="Column{TReal, TWord, TView}"/>). The points stand first, then room to compute in.
 /// </summary>
 /// <param name="view">The memory.</param>
@@ -15,9 +22,6 @@ public readonly struct FlowArena<TReal, TWord, TView>(TView view, int floats, in
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
 {
-    /// <summary>Paths per block.</summary>
-    public const int Block = 4096;
-
     /// <summary>Points per path.</summary>
     public readonly int Points = points;
 
@@ -30,7 +34,7 @@ public readonly struct FlowArena<TReal, TWord, TView>(TView view, int floats, in
     /// <summary>The floats of the paths from <paramref name="index"/> on in a block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Column<TReal, TWord, TView> Path(int block, int index) =>
-        new(view, ((long)block * Block + (index & ~63)) * floats + (index & 63));
+        new(view, ((long)block * FlowArena.Block + (index & ~63)) * floats + (index & 63));
 
     /// <summary>A point of a path.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

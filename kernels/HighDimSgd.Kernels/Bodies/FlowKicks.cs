@@ -61,13 +61,13 @@ public struct ModeKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord, 
     where TView : struct, IView<TReal, TWord>
     where TProblem : struct, IFlowProblem<TReal, TWord, TView>
 {
-    private NormalDraws<TReal, TWord> draws;
+    private Draws<TReal, TWord, NormalSource<TReal, TWord>> draws;
 
     /// <inheritdoc/>
     public static bool IsNone => false;
 
     /// <inheritdoc/>
-    public void Start(TProblem problem, RandomField field, int path, int step) => draws = new(field, path, step * problem.Modes);
+    public void Start(TProblem problem, RandomField field, int path, int step) => draws = new(field, new(0, 1), path, step * problem.Modes);
 
     /// <inheritdoc/>
     public void Draw(TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> room)
@@ -96,17 +96,17 @@ public struct SampleKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord
     where TView : struct, IView<TReal, TWord>
     where TProblem : struct, IFlowProblem<TReal, TWord, TView>
 {
-    private WordDraws<TReal, TWord> draws;
+    private Draws<TReal, TWord, WordSource<TReal, TWord>> draws;
     private TWord word;
 
     /// <inheritdoc/>
     public static bool IsNone => false;
 
     /// <inheritdoc/>
-    public void Start(TProblem problem, RandomField field, int path, int step) => draws = new(field, path, step);
+    public void Start(TProblem problem, RandomField field, int path, int step) => draws = new(field, default, path, step);
 
     /// <inheritdoc/>
-    public void Draw(TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> room) => word = draws.Next();
+    public void Draw(TProblem problem, Column<TReal, TWord, TView> x, Column<TReal, TWord, TView> room) => word = TReal.Bits(draws.Next());
 
     /// <inheritdoc/>
     public readonly void Add(
@@ -134,8 +134,8 @@ public struct RootKick<TReal, TWord, TView, TProblem>(int isSampled) : IFlowKick
     private const float Least = 1e-20f;
 
     private readonly int isSampled = isSampled;
-    private NormalDraws<TReal, TWord> normals;
-    private WordDraws<TReal, TWord> words;
+    private Draws<TReal, TWord, NormalSource<TReal, TWord>> normals;
+    private Draws<TReal, TWord, WordSource<TReal, TWord>> words;
 
     /// <inheritdoc/>
     public static bool IsNone => false;
@@ -143,8 +143,8 @@ public struct RootKick<TReal, TWord, TView, TProblem>(int isSampled) : IFlowKick
     /// <inheritdoc/>
     public void Start(TProblem problem, RandomField field, int path, int step)
     {
-        normals = new(field, path, step * problem.Dimension);
-        words = new(field, path, step);
+        normals = new(field, new(0, 1), path, step * problem.Dimension);
+        words = new(field, default, path, step);
     }
 
     /// <inheritdoc/>
@@ -161,7 +161,7 @@ public struct RootKick<TReal, TWord, TView, TProblem>(int isSampled) : IFlowKick
 
         problem.Gradient(x, noise);
         Diagonalise(problem, x, noise, room);
-        problem.Sample(words.Next(), x, TReal.Of(-1f), noise);
+        problem.Sample(TReal.Bits(words.Next()), x, TReal.Of(-1f), noise);
         Turn(d, noise, room, isInverse: 1);
         room.Clear(d);
         Back(d, TReal.Of(1f), room, room);

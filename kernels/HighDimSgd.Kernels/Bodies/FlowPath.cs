@@ -59,7 +59,7 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
         Column<TReal, TWord, TView> path = arena.Path(outer, index);
         bool hasKick = !TKick.IsNone || order == 2;
         TKick noise = kick;
-        noise.Start(problem, field, firstPath + outer * FlowArena<TReal, TWord, TView>.Block + index, firstStep);
+        noise.Start(problem, field, firstPath + outer * FlowArena.Block + index, firstStep);
         for (int s = 0; s < steps; s++)
         {
             // The halves of neighbouring steps are one whole; without kicks all are.

@@ -66,13 +66,13 @@ public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
     public void Run(int outer, int index)
     {
         Column<TReal, TWord, TView> path = arena.Path(outer, index);
-        var words = new WordDraws<TReal, TWord>(field, firstPath + outer * FlowArena<TReal, TWord, TView>.Block + index, firstStep * draws);
+        var words = new Draws<TReal, TWord, WordSource<TReal, TWord>>(field, default, firstPath + outer * FlowArena.Block + index, firstStep * draws);
         for (int step = 0; step < steps; step++)
         {
             arena.Room(path, 0).Clear(arena.Points * arena.Dimension);
             for (int b = 0; b < draws; b++)
             {
-                TWord word = distinct == 0 ? words.Next() : Distinct(words.Next(), b < batch ? b : b - batch, arena.Room(path, arena.Points));
+                TWord word = distinct == 0 ? TReal.Bits(words.Next()) : Distinct(TReal.Bits(words.Next()), b < batch ? b : b - batch, arena.Room(path, arena.Points));
                 TReal weight = TReal.Of(b < batch ? first : second);
                 for (int p = 0; p < arena.Points; p++)
                     problem.Sample(word, arena.Point(path, p), weight, arena.Room(path, p));
@@ -112,7 +112,7 @@ public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
 /// <param name="firstStep">First iteration.</param>
 /// <param name="steps">Number of iterations.</param>
 /// <param name="rate">Learning rate eta.</param>
-/// <param name="weight">eta/sqrt(B).</param>
+/// <param name="weight">eta times the root of a batch's share of the covariance, eta/sqrt(B).</param>
 public readonly struct NoisyPath<TReal, TWord, TView, TProblem>(
     FlowArena<TReal, TWord, TView> arena, TProblem problem, RandomField field, int firstPath, int firstStep, int steps, float rate, float weight) : IForBody
     where TReal : unmanaged, IReal<TReal, TWord>
@@ -132,20 +132,18 @@ public readonly struct NoisyPath<TReal, TWord, TView, TProblem>(
     /// <inheritdoc/>
     public void Run(int outer, int index)
     {
-        Column<TReal, TWord, TView> path = arena.Path(outer, index), gradient = arena.Room(path, 0), change = arena.Room(path, 1), normals = arena.Room(path, 2);
-        var draws = new NormalDraws<TReal, TWord>(
-            field, firstPath + outer * FlowArena<TReal, TWord, TView>.Block + index, firstStep * problem.Modes);
+        Column<TReal, TWord, TView> path = arena.Path(outer, index), gradient = arena.Room(path, 0), change = arena.Room(path, 1), room = arena.Room(path, 2);
+        var noise = default(ModeKick<TReal, TWord, TView, TProblem>);
+        noise.Start(problem, field, firstPath + outer * FlowArena.Block + index, firstStep);
         for (int step = 0; step < steps; step++)
         {
-            for (int k = 0; k < problem.Modes; k++)
-                normals.Set(k, draws.Next());
+            noise.Draw(problem, path, room);
             for (int p = 0; p < arena.Points; p++)
             {
                 Column<TReal, TWord, TView> x = arena.Point(path, p);
                 problem.Gradient(x, gradient);
                 change.Clear(arena.Dimension);
-                for (int k = 0; k < problem.Modes; k++)
-                    problem.Mode(k, x, gradient, TReal.Of(weight) * normals.Get(k), change);
+                noise.Add(problem, x, gradient, TReal.Of(weight), change, room);
                 change.Combine(arena.Dimension, change, TReal.Of(-rate), gradient);
                 x.Combine(arena.Dimension, x, TReal.Of(1f), change);
             }

@@ -1,4 +1,5 @@
 using HighDimSgd.Results;
+using HighDimSgd.Statistics;
 
 namespace HighDimSgd.Flows;
 
@@ -14,8 +15,8 @@ internal static class FlowCurves
         for (int t = 0; t < times; t++)
         {
             double[] column = [.. Enumerable.Range(0, blocks.GetLength(0)).Select(b => blocks[b, t])];
-            (mean[t], variance[t]) = Moments(column);
-            error[t] = Math.Sqrt(variance[t] / column.Length);
+            Sample sample = Sample.Of(column);
+            (mean[t], error[t], variance[t]) = (sample.Mean, sample.Error, sample.Variance);
         }
 
         return new(mean, error, variance);
@@ -34,18 +35,11 @@ internal static class FlowCurves
         return less;
     }
 
-    /// <summary>Mean and sample variance.</summary>
-    public static (double Mean, double Variance) Moments(double[] values)
-    {
-        double mean = values.Average();
-        return (mean, values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1.0));
-    }
-
     /// <summary>A mean over blocks with its error.</summary>
     public static Estimate Estimate(double[] values)
     {
-        (double mean, double variance) = Moments(values);
-        return new(mean, Math.Sqrt(variance / values.Length));
+        Sample sample = Sample.Of(values);
+        return new(sample.Mean, sample.Error);
     }
 
     /// <summary>A ratio of two means with its error to first order, both over the same blocks.</summary>

@@ -58,7 +58,7 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
         double eta = run.Rate;
         bool isSampled = experiment.Drive == FlowDrive.Samples;
         Purpose drive = isSampled ? Purpose.FlowSample : Purpose.FlowNoise;
-        int order = run.Algorithm is FlowAlgorithm.Flow2 or FlowAlgorithm.Sme2 or FlowAlgorithm.Smf2 ? 2 : 1;
+        int order = run.Algorithm.IsModified() ? 2 : 1;
         switch (run.Algorithm)
         {
             case FlowAlgorithm.Sgd or FlowAlgorithm.Svag:
@@ -120,13 +120,8 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
 /// <summary>Steps and memory of a run.</summary>
 internal static class FlowShape
 {
-    /// <summary>Time that a step of a run takes: eta for SGD and noisy gradient descent, eta/l for SVAG, a substep for the flows.</summary>
-    public static double Step(FlowExperiment experiment, FlowRun run) => run.Algorithm switch
-    {
-        FlowAlgorithm.Sgd or FlowAlgorithm.NoisyGd => run.Rate,
-        FlowAlgorithm.Svag => run.Rate / run.Amplification,
-        _ => run.Rate / experiment.Substeps,
-    };
+    /// <summary>Time that a step of a run takes: an iteration, or a substep of the flows.</summary>
+    public static double Step(FlowExperiment experiment, FlowRun run) => run.Algorithm.IsIteration() ? run.Step : run.Rate / experiment.Substeps;
 
     /// <summary>Covariance of a batch's mean gradient over that of a sample: 1/B, times (n - B)/(n - 1) where its samples are distinct.</summary>
     public static double Share(FlowExperiment experiment, FlowRun run) => (experiment.Sampling == Sampling.WithoutReplacement

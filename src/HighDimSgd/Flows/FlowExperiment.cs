@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using HighDimSgd.Experiments;
+using HighDimSgd.Kernels;
 using HighDimSgd.Kernels.Bodies;
 
 namespace HighDimSgd.Flows;
@@ -81,7 +82,7 @@ public sealed record StationaritySpec(double From, double Closeness = 1.41421356
 public sealed partial record FlowExperiment : IExperiment
 {
     /// <summary>Numbers of paths whose moments are kept together: all errors are over these blocks.</summary>
-    public const int Block = 4096;
+    public const int Block = FlowArena.Block;
 
     /// <summary>Most points that one noise drives.</summary>
     public const int MostPoints = 4;

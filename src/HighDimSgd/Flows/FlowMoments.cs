@@ -23,7 +23,7 @@ internal static class FlowMoments
         if (FlowShape.Modes(experiment) > MostModes || experiment.Problem.Dimension(inputs) > MostCoordinates
             || experiment.Problem.Affine(FlowData.Of(experiment), samples, inputs) is not { } affine)
             return new Dictionary<string, double[]>();
-        bool isRoot = run.Algorithm is FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2;
+        bool isRoot = run.Algorithm.HasRoot();
         FlowStatistic[] statistics = [.. experiment.Statistics.Select(FlowStatistic.Of)
             .Where(s => s.Kind is not (FlowMoment.Sine or FlowMoment.Risk) && !(isRoot && s.IsOfTwo))];
         var moments = new Moments(affine, experiment, run);
@@ -65,7 +65,7 @@ internal static class FlowMoments
             all = Stacked(one, points);
             allModes = [.. modes.Select(m => Stacked(m, points))];
             Matrix<double> modified = one + (run.Rate / 2 * one.SubMatrix(0, d, 0, d) * one);
-            drift = run.Algorithm is FlowAlgorithm.Flow2 or FlowAlgorithm.Sme2 or FlowAlgorithm.Smf2 ? Stacked(modified, points) : all;
+            drift = run.Algorithm.IsModified() ? Stacked(modified, points) : all;
             var start = Vector<double>.Build.DenseOfEnumerable([.. experiment.Starts.SelectMany(s => s), 1.0]);
             second = start.OuterProduct(start);
         }
@@ -73,14 +73,14 @@ internal static class FlowMoments
         public void Advance(double step)
         {
             double variance = run.Amplification * share;
-            if (run.Algorithm is FlowAlgorithm.Sgd or FlowAlgorithm.Svag or FlowAlgorithm.NoisyGd)
+            if (run.Algorithm.IsIteration())
             {
                 Matrix<double> kept = Matrix<double>.Build.DenseIdentity(all.RowCount) - (step * all);
                 second = (kept * second * kept.Transpose()) + Noise(second, step * step * variance);
                 return;
             }
 
-            double noise = run.Algorithm is FlowAlgorithm.Flow1 or FlowAlgorithm.Flow2 ? 0 : run.Rate * share;
+            double noise = run.Algorithm.IsNoiseless() ? 0 : run.Rate * share;
             int parts = Math.Max(4, (int)Math.Ceiling(OdeSteps * step / run.Rate));
             double h = step / parts;
             for (int i = 0; i < parts; i++)

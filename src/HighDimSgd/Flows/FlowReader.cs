@@ -69,7 +69,7 @@ internal sealed partial class FlowReader
         int coordinates = problem.Dimension(data?.Inputs ?? 0);
         if (coordinates > FlowKeys.MostCoordinates)
             throw Problem($"'{problem.Name}' has {coordinates} coordinates here; allowed: at most {FlowKeys.MostCoordinates}");
-        FlowAlgorithm[] roots = [.. algorithms.Where(a => a is FlowAlgorithm.Sme1 or FlowAlgorithm.Sme2)];
+        FlowAlgorithm[] roots = [.. algorithms.Where(a => a.HasRoot())];
         return roots.Length == 0 || coordinates <= FlowKeys.MostOfSquareRoot ? coordinates : throw file.Refuse(
             FlowKeys.AlgorithmList,
             $"'{FlowKeys.Algorithm.Word(roots[0])}' takes a square root of the noise covariance, of {coordinates} coordinates here; allowed: at most {FlowKeys.MostOfSquareRoot}");

@@ -31,11 +31,8 @@ internal static class FlowVerdicts
         return new(failed.Length > 0 ? Fail : open.Length > 0 || checks.Length == 0 ? Unresolved : Pass, why, checks);
     }
 
-    /// <summary>An algorithm in experiment files.</summary>
-    internal static string Word(FlowAlgorithm algorithm) => FlowKeys.Algorithm.Word(algorithm);
-
     private static string Named(FlowRun run) => string.Create(
-        CultureInfo.InvariantCulture, $"{Word(run.Algorithm)} at rate {run.Rate:g4}{(run.Algorithm == FlowAlgorithm.Svag ? $" and l = {run.Amplification}" : string.Empty)}");
+        CultureInfo.InvariantCulture, $"{FlowKeys.Algorithm.Word(run.Algorithm)} at rate {run.Rate:g4}{(run.Algorithm == FlowAlgorithm.Svag ? $" and l = {run.Amplification}" : string.Empty)}");
 
     private static string Sentences(FlowCheck[] checks) => string.Join(" ", checks.Take(3).Select(c => $"{c.Claim}{(c.Observable.Length > 0 ? $" ({c.Observable})" : string.Empty)}: {c.Why}."))
         + (checks.Length > 3 ? $" And {checks.Length - 3} more." : string.Empty);
@@ -50,7 +47,7 @@ internal static class FlowVerdicts
         int all = runs.Sum(r => r.Exact.Count * experiment.Times.Count(t => t > 0));
         foreach (FlowRunResult run in runs)
         {
-            bool isFlow = run.Run.Algorithm is not (FlowAlgorithm.Sgd or FlowAlgorithm.Svag or FlowAlgorithm.NoisyGd);
+            bool isFlow = !run.Run.Algorithm.IsIteration();
             (double Far, string Name, double Off) worst = run.Exact.SelectMany(e => Deviations(run.Observables[e.Key], e.Value, isFlow ? experiment.Verdict.Tolerance : 0)
                 .Select(d => (d.Far, e.Key, d.Off))).MaxBy(d => (d.Item1, d.Off));
             double p = Math.Min(1, all * 2 * StudentT.CDF(0, 1, Freedom(experiment), -worst.Far));
@@ -73,7 +70,7 @@ internal static class FlowVerdicts
 
     private static FlowCheck Order(FlowOrder order)
     {
-        string claim = string.Create(CultureInfo.InvariantCulture, $"{Word(order.Algorithm)} - {Word(order.Against)} is of order {order.Expected} in {order.Variable}");
+        string claim = string.Create(CultureInfo.InvariantCulture, $"{FlowKeys.Algorithm.Word(order.Algorithm)} - {FlowKeys.Algorithm.Word(order.Against)} is of order {order.Expected} in {order.Variable}");
         if (!double.IsFinite(order.Slope))
             return new(claim, order.Observable, null, Unresolved, "there are no finite differences with errors to fit");
         string found = string.Create(CultureInfo.InvariantCulture, $"order {order.Slope:f2}, interval {order.Low:f2} to {order.High:f2}");
@@ -99,10 +96,10 @@ internal static class FlowVerdicts
             {
                 FlowStationary sgd = stationary.First(o => o.Run == s.Run with { Algorithm = FlowAlgorithm.Sgd });
                 double least = 1 / ((closeness * closeness) - 1), ratio = sgd.Noise.Value / sgd.Gradient.Value;
-                bool isClose = AreClose(s.Ratios!, closeness, far);
+                bool isClose = AreClose(ratios, closeness, far);
                 yield return new(
                     $"where {Named(s.Run)} is close to sgd, N/G is at least {Short(least)}", string.Empty, null, isClose && ratio < least ? Fail : Pass,
-                    $"ratios {List(s.Ratios!)}, N/G = {Short(ratio)}: {(isClose ? "close" : "not close")}");
+                    $"ratios {List(ratios)}, N/G = {Short(ratio)}: {(isClose ? "close" : "not close")}");
             }
 
             if (s.Scaling is { } scaling && s.Run.Algorithm == FlowAlgorithm.Sgd)
