@@ -334,7 +334,7 @@ internal static class Keys
         Compare)
     {
         Decider = Family,
-        Rules = () => [.. KeyRules.OnlineOrNot(), KeyRules.Needs(SecondStart, Starts)],
+        Rules = () => [.. KeyRules.OnlineOrNot(), KeyRules.SecondOfTwo()],
     };
 
     private static SectionKey OfSchedule(string name, string doc) => new(name, doc, Shape, Warmup, Factor, Power, End, ScheduleTimes, Factors)
