@@ -70,7 +70,7 @@ internal sealed partial class ExperimentReader
         // Where a step straddles a jump the theory is not smooth in the steps, and cannot be extrapolated.
         double[] Meeting(double[] steps)
         {
-            if (algorithm.JumpWithin(steps[0]) is not { } jump || (algorithm.Sampling != Sampling.Replacement && !_file.Has(Keys.Compare)))
+            if (algorithm.JumpWithin(steps[0]) is not { } jump || (algorithm.Sampling != Sampling.Replacement && _file.Get(Keys.Compare).Count == 0))
                 return steps;
             string allowed = algorithm.JumpWithin(standard[0]) is null
                 ? $"[{string.Join(", ", standard.Select(Text))}], or other steps that meet all jumps"
