@@ -23,17 +23,17 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
     }
 
     /// <inheritdoc/>
-    public void Write(DeviceView target, ReadOnlySpan<float> source)
+    public void Write(DeviceView target, ReadOnlySpan<float> source, long at = 0)
     {
         if (!source.IsEmpty)
-            target.Data.SubView(0, source.Length).CopyFromCPU(launcher.Stream, source);
+            target.Data.SubView(at, source.Length).CopyFromCPU(launcher.Stream, source);
     }
 
     /// <inheritdoc/>
-    public void Read(DeviceView source, Span<float> target)
+    public void Read(DeviceView source, Span<float> target, long at = 0)
     {
         if (!target.IsEmpty)
-            source.Data.SubView(0, target.Length).CopyToCPU(launcher.Stream, target);
+            source.Data.SubView(at, target.Length).CopyToCPU(launcher.Stream, target);
     }
 
     /// <inheritdoc/>

@@ -18,11 +18,11 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
     /// <summary>Zeroed memory of at least <paramref name="count"/> floats, padded to 64, freed when the skeletons are disposed.</summary>
     TView Allocate(long count);
 
-    /// <summary>Copies host data to the front of a view.</summary>
-    void Write(TView target, ReadOnlySpan<float> source);
+    /// <summary>Copies host data into a view, from element <paramref name="at"/> on.</summary>
+    void Write(TView target, ReadOnlySpan<float> source, long at = 0);
 
-    /// <summary>Copies the front of a view to the host.</summary>
-    void Read(TView source, Span<float> target);
+    /// <summary>Copies a part of a view, from element <paramref name="at"/> on, to the host.</summary>
+    void Read(TView source, Span<float> target, long at = 0);
 
     /// <summary>Runs a body at every outer index in 0..outer-1 and every index in 0..count-1 (rounded up to whole lanes).</summary>
     void For<TBody>(int outer, int count, TBody body)

@@ -73,6 +73,13 @@ internal sealed class PlanInTheMaking(Experiment experiment, IDevice device, Uni
         double seconds = CostModel.Makespan(units.Select(u => u.Count), costs[index], workers[index]) + (units.Count > 0 ? compile : 0);
         long bytes = units.Count == 0 ? 0 : Simulator.Bytes(experiment, size, workers[index]);
         memory.Add((bytes, bytes / workers[index]));
+        if (experiment.IsMatrixFree && units.Count > 0 && costs[index] > Checkpoint.Interval.TotalSeconds)
+        {
+            notes.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"While it runs, a replica at d = {size} is kept in a checkpoint; they take up to {bytes / 1e9:f1} GB of disk beside the results, twice that as they are written."));
+        }
+
         int all = Simulator.Missing(experiment, device, size, 0, replicas, new Dictionary<int, ReplicaCurve>()).Count;
         stages.Add(new(
             $"simulate d={size}", done.Keys.Count(r => r < replicas), replicas, costs[index], seconds, bytes,

@@ -17,7 +17,7 @@ namespace HighDimSgd.Simulation;
 /// <typeparam name="TWord">Lane of words.</typeparam>
 /// <typeparam name="TView">Memory.</typeparam>
 /// <typeparam name="TLoss">The loss.</typeparam>
-internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
+internal sealed partial class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -37,11 +37,13 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
     private readonly TView table;
     private readonly Slots<TReal, TWord, TView> labels, products, increments;
     private readonly SeenDirections seen;
+    private readonly Checkpoint? checkpoint;
     private int drawn;
 
     /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
-    public MatrixFreeEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss)
+    public MatrixFreeEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, Checkpoint? checkpoint = null)
     {
+        this.checkpoint = checkpoint;
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.size = size;
@@ -62,19 +64,28 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
 
     private bool Run(int replica, double[,] curves)
     {
-        Start(replica);
-        int steps = experiment.Algorithm.Steps, record = 0;
+        int steps = experiment.Algorithm.Steps, record = 0, first = 0;
         Residual last = default;
-        for (int k = 0; record < experiment.RecordSteps.Count; k++)
+        if (checkpoint?.Resume(replica, reader => (first, record, last) = Load(reader, curves)) != true)
+            Start(replica);
+        DrawLabels(replica);
+        for (int k = first; record < experiment.RecordSteps.Count; k++)
         {
-            if (k % 4 == 0 && k < steps)
+            if ((k == first || k % 4 == 0) && k < steps)
                 DrawClock(replica, k / 4);
             DrawNormals(replica, seen.Right);
             Force force = Pass(k, last);
             if (k == experiment.RecordSteps[record] && !Observe(curves, record++))
+            {
+                // Columns in waiting are passed over at weight 0: what is not finite must not stay for the next replica.
+                Clear();
                 return false;
+            }
+
             if (k < steps)
                 last = Advance(replica, k, force);
+            if (record < experiment.RecordSteps.Count)
+                checkpoint?.Keep(writer => Save(writer, k + 1, record, last, curves));
         }
 
         return true;
@@ -99,10 +110,18 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
         seen.Start(along, Math.Sqrt(Math.Max(0, model.StartNorm - (along * along))));
         drawn = 0;
         DrawNormals(replica, 0);
-        LabelSource.Draw(
-            skeletons, experiment.Model.Label, new(table, 0), layout.Columnwise(MatrixFreeShape.Image(0), 1), Math.Sqrt(model.TeacherNorm),
-            labels, layout.Rows, Field(Purpose.Label, replica));
     }
+
+    private void Clear()
+    {
+        var zeros = new float[layout.Columns * PathTable.Block];
+        for (int b = 0; b < layout.Blocks; b++)
+            skeletons.Write(table, zeros, BlockStart(b));
+    }
+
+    private void DrawLabels(int replica) => LabelSource.Draw(
+        skeletons, experiment.Model.Label, new(table, 0), layout.Columnwise(MatrixFreeShape.Image(0), 1), Math.Sqrt(experiment.Model.TeacherNorm),
+        labels, layout.Rows, Field(Purpose.Label, replica));
 
     private void DrawNormals(int replica, int image)
     {
@@ -213,5 +232,19 @@ internal sealed class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IReplicaEng
     /// <param name="Correction">U^T residual.</param>
     /// <param name="OfNormals">U^T z.</param>
     private readonly record struct Residual(
-        bool IsNew, bool HasImage, double Length, double AlongDirection, double[]? Correction, double[]? OfNormals);
+        bool IsNew, bool HasImage, double Length, double AlongDirection, double[]? Correction, double[]? OfNormals)
+    {
+        public void Save(BinaryWriter writer)
+        {
+            writer.Write(IsNew);
+            writer.Write(HasImage);
+            writer.Write(Length);
+            writer.Write(AlongDirection);
+            writer.Write(Correction ?? []);
+            writer.Write(OfNormals ?? []);
+        }
+
+        public static Residual Load(BinaryReader reader) => new(
+            reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDoubles(), reader.ReadDoubles());
+    }
 }

@@ -46,6 +46,28 @@ internal sealed class SeenDirections(int size, int most)
         theta.CopyTo(before);
     }
 
+    /// <summary>Writes all that has been seen.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(Right);
+        writer.Write(theta);
+        writer.Write(before);
+        writer.Write(Left);
+        foreach (double[] row in rows)
+            writer.Write(row);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote, in the place of what there is.</summary>
+    public void Load(BinaryReader reader)
+    {
+        Right = reader.ReadInt32();
+        reader.ReadDoubles().CopyTo(theta, 0);
+        reader.ReadDoubles().CopyTo(before, 0);
+        rows.Clear();
+        for (int left = reader.ReadInt32(); left > 0; left--)
+            rows.Add(reader.ReadDoubles());
+    }
+
     /// <summary>T_ij = u_i . a_j; 0 for images that came after u_i did, up to rounding.</summary>
     public double Product(int i, int j) => j < rows[i].Length ? rows[i][j] : 0;
 

@@ -15,8 +15,10 @@ namespace HighDimSgd.Simulation;
 /// </summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="device">Where it runs.</param>
-/// <param name="store">Where finished units go.</param>
-internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore store)
+/// <param name="store">Where finished units go, and long replicas while they run.</param>
+/// <param name="interval">Time between their checkpoints.</param>
+/// <param name="time">Clock of the checkpoints.</param>
+internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore store, TimeSpan? interval = null, TimeProvider? time = null)
 {
     /// <summary>Kind of a simulation's units.</summary>
     public const string Kind = "simulate";
@@ -47,7 +49,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     /// <param name="size">The dimension.</param>
     /// <param name="replicas">Number of replicas.</param>
     /// <param name="finished">Called after every unit with all curves so far.</param>
-    /// <param name="cancellation">Stops between replicas; finished units stay.</param>
+    /// <param name="cancellation">Stops between replicas, and within those that have checkpoints; finished units stay.</param>
     public SizeCurves Run(
         int size, int replicas, Action<IReadOnlyDictionary<int, ReplicaCurve>> finished, CancellationToken cancellation) =>
         Collect(experiment, size, [.. Finish(size, 0, replicas, finished, cancellation).Values.Take(replicas)]);
@@ -63,7 +65,9 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         int batch = IsTogether(experiment, device) ? units.Select(u => u.Count / experiment.ReplicasPerDesign).DefaultIfEmpty(1).Max() : 1;
         int workers = WorkersFor(size);
         void Worker() => device.Run(
-            new ReplicaWorker(experiment, size, units, Keep, cancellation, batch),
+            new ReplicaWorker(
+                experiment, size, units, Keep, cancellation, batch,
+                experiment.IsMatrixFree ? store.Checkpoint(size, interval ?? Checkpoint.Interval, time ?? TimeProvider.System, cancellation) : null),
             wholeDevice: workers == 1);
         void Keep(int from, IReadOnlyList<ReplicaCurve> done)
         {
@@ -198,14 +202,18 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     }
 }
 
-/// <summary>One worker: takes units from a queue until none is left. At most <paramref name="most"/> designs are in memory together.</summary>
+/// <summary>
+/// One worker: takes units from a queue until none is left. At most <paramref name="most"/> designs are in memory together; long replicas are kept in
+/// <paramref name="checkpoint"/>.
+/// </summary>
 internal sealed class ReplicaWorker(
     Experiment experiment,
     int size,
     ConcurrentQueue<(int First, int Count)> units,
     Action<int, IReadOnlyList<ReplicaCurve>> finished,
     CancellationToken cancellation,
-    int most = 1) : IDeviceProgram<bool>
+    int most = 1,
+    Checkpoint? checkpoint = null) : IDeviceProgram<bool>
 {
     /// <inheritdoc/>
     public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
@@ -224,7 +232,7 @@ internal sealed class ReplicaWorker(
         {
             ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
             ClockKind.Sgd or ClockKind.Svag => new MultiPassEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
-            _ when experiment.IsMatrixFree => new MatrixFreeEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
+            _ when experiment.IsMatrixFree => new MatrixFreeEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, checkpoint),
             _ => new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
         };
         while (units.TryDequeue(out (int First, int Count) unit))
@@ -248,6 +256,7 @@ internal sealed class ReplicaWorker(
             }
 
             finished(unit.First, curves);
+            checkpoint?.Remove(unit.First, unit.Count);
         }
 
         return true;

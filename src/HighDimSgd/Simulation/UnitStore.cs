@@ -95,6 +95,11 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
         unit.Write(PathOf(folder, Prefix(kind, size), first, curves.Count));
     }
 
+    /// <summary>Where a replica of a size is kept while it runs.</summary>
+    public Checkpoint Checkpoint(int size, TimeSpan interval, TimeProvider time, CancellationToken cancellation) => new(
+        replica => Path.Combine(folder, FormattableString.Invariant($"{Prefix(Simulator.Kind, size)}{replica:d8}{Simulation.Checkpoint.Ending}")),
+        FormattableString.Invariant($"{SimulationHash}, d = {size}, recorded at {string.Join(' ', experiment.RecordStepsAt(size))}"), interval, time, cancellation);
+
     /// <summary>The file of a unit.</summary>
     public static string PathOf(string units, string prefix, int first, int count) =>
         Path.Combine(units, string.Create(CultureInfo.InvariantCulture, $"{prefix}{first:d8}-{first + count - 1:d8}.unit"));

@@ -30,11 +30,11 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>(int threads) : I
         return new(data);
     }
 
-    public void Write(HostView<TReal, TWord> target, ReadOnlySpan<float> source) =>
-        source.CopyTo(new Span<float>(target.Data, source.Length));
+    public void Write(HostView<TReal, TWord> target, ReadOnlySpan<float> source, long at = 0) =>
+        source.CopyTo(new Span<float>(target.Data + at, source.Length));
 
-    public void Read(HostView<TReal, TWord> source, Span<float> target) =>
-        new ReadOnlySpan<float>(source.Data, target.Length).CopyTo(target);
+    public void Read(HostView<TReal, TWord> source, Span<float> target, long at = 0) =>
+        new ReadOnlySpan<float>(source.Data + at, target.Length).CopyTo(target);
 
     public void For<TBody>(int outer, int count, TBody body)
         where TBody : struct, IForBody
