@@ -1,5 +1,6 @@
 using HighDimSgd.Devices;
 using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Random;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -12,6 +13,7 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
     private readonly List<MemoryBuffer> buffers = [];
     private MemoryBuffer1D<float, Stride1D.Dense>? scratch, coefficients;
     private MemoryBuffer1D<double, Stride1D.Dense>? sums;
+    private MemoryBuffer1D<int, Stride1D.Dense>? visits;
 
     /// <inheritdoc/>
     public DeviceView Allocate(long count)
@@ -49,15 +51,61 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
         Slots<Real1, Word1, DeviceView> theta,
         Slots<Real1, Word1, DeviceView> gradient,
         TBody body)
+        where TBody : struct, IRowBody<Real1> => PackedPass<FloatEntries, TBody>(batch, design, rowStride, rows, theta, gradient, body);
+
+    /// <inheritdoc/>
+    public void PackedPass<TFormat, TBody>(
+        int batch,
+        Slots<Real1, Word1, DeviceView> design,
+        int rowStride,
+        int rows,
+        Slots<Real1, Word1, DeviceView> theta,
+        Slots<Real1, Word1, DeviceView> gradient,
+        TBody body)
+        where TFormat : struct, IEntryFormat<Real1, Word1>
         where TBody : struct, IRowBody<Real1>
     {
-        var shape = new RowShape(rows, rowStride);
+        var shape = new RowShape(rows, rowStride / TFormat.Columns, rowStride);
         bool joined = TBody.WantsGradient && shape.Panels > 1;
-        long length = (long)shape.Panels * rowStride;
-        Slots<Real1, Word1, DeviceView> partial = joined ? new(Scratch(batch * length), length) : gradient;
-        launcher.RowPass(batch, shape, design, theta, partial, body);
+        Slots<Real1, Word1, DeviceView> partial = joined ? Scratch(batch, (long)shape.Panels * rowStride) : gradient;
+        launcher.RowPass<TFormat, TBody>(batch, shape, design, theta, partial, body);
         if (joined)
             For(batch, rowStride, new PanelBody(partial, shape, gradient));
+    }
+
+    /// <inheritdoc/>
+    public void SignPass<TBody>(
+        int batch,
+        Slots<Real1, Word1, DeviceView> signs,
+        SignTable table,
+        Slots<Real1, Word1, DeviceView> theta,
+        Slots<Real1, Word1, DeviceView> gradient,
+        TBody body)
+        where TBody : struct, IRowBody<Real1>
+    {
+        Slots<Real1, Word1, DeviceView> weights = Scratch(batch, table.PaddedRows);
+        For(batch, table.PaddedRows, new SignRow<TBody>(new(signs, table.RowLayout, table.RowWords), theta, weights, table.Rows, body));
+        if (TBody.WantsGradient)
+            For(batch, table.PaddedColumns, new SignColumn(new(signs, table.ColumnLayout, table.ColumnWords), weights, gradient, table.Columns));
+    }
+
+    /// <inheritdoc/>
+    public void Iterate<TBody>(
+        int batch,
+        Slots<Real1, Word1, DeviceView> design,
+        int rowStride,
+        ReadOnlySpan<int> visits,
+        ReadOnlySpan<float> decays,
+        Slots<Real1, Word1, DeviceView> theta,
+        TBody body)
+        where TBody : struct, IRowBody<Real1>
+    {
+        int iterations = decays.Length;
+        ArrayView<int> order = Grown(ref this.visits, visits.Length).View.BaseView.SubView(0, visits.Length);
+        order.CopyFromCPU(launcher.Stream, visits);
+        launcher.Iterate(
+            batch, new(0, rowStride, rowStride), iterations, visits.Length / (batch * iterations), design, order, Coefficients(decays), theta,
+            Scratch(batch, rowStride), body);
     }
 
     /// <inheritdoc/>
@@ -65,8 +113,7 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
         where TBody : struct, IRowBody<Real1>
     {
         var shape = new TallShape(layout, coefficients.Length, sums.Length);
-        DeviceView weights = new(Grown(ref this.coefficients, Math.Max(1, coefficients.Length)).View.BaseView);
-        Write(weights, coefficients);
+        DeviceView weights = Coefficients(coefficients);
         DeviceView partial = Scratch(TBody.WantsGradient ? (long)shape.Blocks * (shape.Wanted + 1) : 1);
         launcher.TallPass(shape, basis, weights, partial, body);
         if (!TBody.WantsGradient)
@@ -82,8 +129,7 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
         where TBody : struct, IBlockBody<Real1>
     {
         var shape = new TallShape(layout, coefficients.Length / TBody.Combined, sums.Length);
-        DeviceView weights = new(Grown(ref this.coefficients, Math.Max(1, coefficients.Length)).View.BaseView);
-        Write(weights, coefficients);
+        DeviceView weights = Coefficients(coefficients);
         DeviceView partial = Scratch((long)shape.Blocks * shape.Wanted);
         launcher.BlockPass(shape, basis, weights, partial, body);
         Four<double>[] all = Reduce(0, shape.Wanted, shape.Blocks, new BlockSums(partial, shape.Blocks));
@@ -109,6 +155,7 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
         scratch?.Dispose();
         coefficients?.Dispose();
         sums?.Dispose();
+        visits?.Dispose();
     }
 
     private Four<double>[] Reduce<TBody>(int slot, int batch, int count, TBody body)
@@ -136,6 +183,17 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
 
     /// <summary>Memory that lives until the next call.</summary>
     private DeviceView Scratch(long count) => new(Grown(ref scratch, count).View.BaseView);
+
+    /// <summary>The same for each replica of a batch.</summary>
+    private Slots<Real1, Word1, DeviceView> Scratch(int batch, long count) => new(Scratch(batch * count), count);
+
+    /// <summary>Numbers on the device until the next call.</summary>
+    private DeviceView Coefficients(ReadOnlySpan<float> numbers)
+    {
+        DeviceView view = new(Grown(ref coefficients, Math.Max(1, numbers.Length)).View.BaseView);
+        Write(view, numbers);
+        return view;
+    }
 
     private MemoryBuffer1D<T, Stride1D.Dense> Grown<T>(ref MemoryBuffer1D<T, Stride1D.Dense>? buffer, long count)
         where T : unmanaged

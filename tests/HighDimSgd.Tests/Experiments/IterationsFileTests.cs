@@ -32,13 +32,6 @@ public sealed class IterationsFileTests
     }
 
     [Fact]
-    public void TheFastestDeviceIsOneThatRunsThem()
-    {
-        Assert.Equal(("cpu", "cuda"), (Device.KeyFor(Experiment.Parse(Sgd, "f"), "auto"), Device.KeyFor(Experiment.Parse(Text, "f"), "cuda")));
-        Assert.Equal("auto", Device.KeyFor(Experiment.Parse(Samples.Text, "f"), "auto"));
-    }
-
-    [Fact]
     public void TheyReadAndReadBack()
     {
         Experiment svag = Experiment.Parse(Text, "f"), sgd = Experiment.Parse(Sgd, "f");

@@ -14,6 +14,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
     private const int Ahead = 3;
 
     public void Iterate<TBody>(
+        int batch,
         Slots<TReal, TWord, HostView<TReal, TWord>> design,
         int rowStride,
         ReadOnlySpan<int> visits,
@@ -22,7 +23,18 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         TBody body)
         where TBody : struct, IRowBody<TReal>
     {
-        float* x = design.View.Data + design.Start, t = theta.View.Data + theta.Start, pending = null;
+        int each = visits.Length / batch;
+        for (int slot = 0; slot < batch; slot++)
+        {
+            float* x = design.View.Data + design.Start + (slot * design.Stride), t = theta.View.Data + theta.Start + (slot * theta.Stride);
+            Iterate(slot, x, rowStride, visits.Slice(slot * each, each), decays, t, body);
+        }
+    }
+
+    private void Iterate<TBody>(int slot, float* x, int rowStride, ReadOnlySpan<int> visits, ReadOnlySpan<float> decays, float* t, TBody body)
+        where TBody : struct, IRowBody<TReal>
+    {
+        float* pending = null;
         int batch = visits.Length / decays.Length;
         float* weights = Scratch(batch + Lanes);
         TReal* products = stackalloc TReal[Lanes];
@@ -38,7 +50,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
                 products[b % Lanes] = pending == null ? Dot(t, row, ahead, rowStride) : AddAndDot(t, pending, weight, decay, row, ahead, rowStride);
                 pending = null;
                 if (b % Lanes == Lanes - 1 || b == batch - 1)
-                    TReal.Store(body.Run(0, first + (b / Lanes * Lanes), batch == 1 ? TReal.Sum(products[0]) : TReal.SumRows(products)), weights + (b / Lanes * Lanes));
+                    TReal.Store(body.Run(slot, first + (b / Lanes * Lanes), batch == 1 ? TReal.Sum(products[0]) : TReal.SumRows(products)), weights + (b / Lanes * Lanes));
             }
 
             for (int b = 0; b < batch - 1; b++)
