@@ -18,6 +18,9 @@ public static partial class Entry
     /// <param name="decays">The decay of each iteration.</param>
     /// <param name="theta">Parameters.</param>
     /// <param name="sums">Room for a gradient of each replica.</param>
+    /// <param name="rolls">1 with velocities, 0 without.</param>
+    /// <param name="velocity">Velocities.</param>
+    /// <param name="momentum">beta.</param>
     /// <param name="body">The row body.</param>
     public static void Iterate<TBody>(
         RowShape shape,
@@ -28,6 +31,9 @@ public static partial class Entry
         DeviceView decays,
         Slots<Real1, Word1, DeviceView> theta,
         Slots<Real1, Word1, DeviceView> sums,
+        int rolls,
+        Slots<Real1, Word1, DeviceView> velocity,
+        float momentum,
         TBody body)
         where TBody : struct, IRowBody<Real1>
     {
@@ -52,8 +58,14 @@ public static partial class Entry
             // The columns that this thread has summed.
             for (int j = Group.IdxX; j < shape.Columns; j += Group.DimX)
             {
-                float t = theta.Load(slot, j).Value;
-                theta.Store(slot, j, new(t - ((decay * t) + sums.Load(slot, j).Value)));
+                float t = theta.Load(slot, j).Value, change = -((decay * t) + sums.Load(slot, j).Value);
+                if (rolls != 0)
+                {
+                    change += momentum * velocity.Load(slot, j).Value;
+                    velocity.Store(slot, j, new(change));
+                }
+
+                theta.Store(slot, j, new(t + change));
             }
 
             Group.Barrier();

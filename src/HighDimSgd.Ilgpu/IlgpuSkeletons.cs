@@ -98,6 +98,32 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
         ReadOnlySpan<float> decays,
         Slots<Real1, Word1, DeviceView> theta,
         TBody body)
+        where TBody : struct, IRowBody<Real1> => Iterate(batch, design, rowStride, visits, decays, theta, 0, theta, 0, body);
+
+    /// <inheritdoc/>
+    public void Iterate<TBody>(
+        int batch,
+        Slots<Real1, Word1, DeviceView> design,
+        int rowStride,
+        ReadOnlySpan<int> visits,
+        ReadOnlySpan<float> decays,
+        Slots<Real1, Word1, DeviceView> theta,
+        Slots<Real1, Word1, DeviceView> velocity,
+        float momentum,
+        TBody body)
+        where TBody : struct, IRowBody<Real1> => Iterate(batch, design, rowStride, visits, decays, theta, 1, velocity, momentum, body);
+
+    private void Iterate<TBody>(
+        int batch,
+        Slots<Real1, Word1, DeviceView> design,
+        int rowStride,
+        ReadOnlySpan<int> visits,
+        ReadOnlySpan<float> decays,
+        Slots<Real1, Word1, DeviceView> theta,
+        int rolls,
+        Slots<Real1, Word1, DeviceView> velocity,
+        float momentum,
+        TBody body)
         where TBody : struct, IRowBody<Real1>
     {
         int iterations = decays.Length;
@@ -105,7 +131,7 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
         order.CopyFromCPU(launcher.Stream, visits);
         launcher.Iterate(
             batch, new(0, rowStride, rowStride), iterations, visits.Length / (batch * iterations), design, order, Coefficients(decays), theta,
-            Scratch(batch, rowStride), body);
+            Scratch(batch, rowStride), rolls, velocity, momentum, body);
     }
 
     /// <inheritdoc/>

@@ -44,12 +44,13 @@ internal sealed class Launcher(Accelerator accelerator, int mostThreads)
 
     /// <summary>Launches <see cref="Entry.Iterate"/>.</summary>
     public void Iterate<TBody>(
-        int replicas, RowShape shape, int iterations, int batch, Replicas design, ArrayView<int> visits, DeviceView decays, Replicas theta, Replicas sums, TBody body)
+        int replicas, RowShape shape, int iterations, int batch, Replicas design, ArrayView<int> visits, DeviceView decays, Replicas theta, Replicas sums,
+        int rolls, Replicas velocity, float momentum, TBody body)
         where TBody : struct, IRowBody<Real1> =>
-        Load<TBody, Action<KernelConfig, RowShape, int, int, Replicas, ArrayView<int>, DeviceView, Replicas, Replicas, TBody>>(
+        Load<TBody, Action<KernelConfig, RowShape, int, int, Replicas, ArrayView<int>, DeviceView, Replicas, Replicas, int, Replicas, float, TBody>>(
             nameof(Entry.Iterate),
-            () => accelerator.LoadStreamKernel<RowShape, int, int, Replicas, ArrayView<int>, DeviceView, Replicas, Replicas, TBody>(Entry.Iterate))(
-                new(replicas, Threads(shape.LaneShift)), shape, iterations, batch, design, visits, decays, theta, sums, body);
+            () => accelerator.LoadStreamKernel<RowShape, int, int, Replicas, ArrayView<int>, DeviceView, Replicas, Replicas, int, Replicas, float, TBody>(Entry.Iterate))(
+                new(replicas, Threads(shape.LaneShift)), shape, iterations, batch, design, visits, decays, theta, sums, rolls, velocity, momentum, body);
 
     /// <summary>Launches <see cref="Entry.TallPass"/>.</summary>
     public void TallPass<TBody>(TallShape shape, DeviceView table, DeviceView coefficients, DeviceView partial, TBody body)

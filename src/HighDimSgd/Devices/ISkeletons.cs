@@ -106,6 +106,28 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
         TBody body)
         where TBody : struct, IRowBody<TReal>;
 
+    /// <summary>The same by way of a velocity v: an iteration makes momentum v - (decay theta + sum_i f_i x_i) of v and theta + v of theta.</summary>
+    /// <param name="batch">Number of replicas.</param>
+    /// <param name="design">Designs, row-major.</param>
+    /// <param name="rowStride">Elements from one row to the next, a multiple of 16; columns are padded to it with zeros.</param>
+    /// <param name="visits">Rows that are visited, in order, replica after replica.</param>
+    /// <param name="decays">The decay of each iteration, for all replicas; their number divides that of a replica's visits.</param>
+    /// <param name="theta">Parameters, padded like a row.</param>
+    /// <param name="velocity">Velocities, padded and at a stride like the parameters.</param>
+    /// <param name="momentum">beta.</param>
+    /// <param name="body">The row body, which is given visits for rows; arrays by visit have room for 16 more.</param>
+    void Iterate<TBody>(
+        int batch,
+        Slots<TReal, TWord, TView> design,
+        int rowStride,
+        ReadOnlySpan<int> visits,
+        ReadOnlySpan<float> decays,
+        Slots<TReal, TWord, TView> theta,
+        Slots<TReal, TWord, TView> velocity,
+        float momentum,
+        TBody body)
+        where TBody : struct, IRowBody<TReal>;
+
     /// <summary>
     /// The same as <see cref="RowPass"/> for a tall table kept in blocks of 64 rows (<see cref="PathTable"/>): r_i = sum_j c_j B_ij over the first columns,
     /// v_i = body(i, r_i), sums_j = sum_i v_i B_ij, in float64 beyond 4096 rows.

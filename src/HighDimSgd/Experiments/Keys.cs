@@ -105,10 +105,10 @@ internal static class Keys
     public static readonly NumberKey Step =
         new("step", 1e-9, 1e3, "Step D in units of time.") { OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch", "table"], Unit = "time" };
 
-    public static readonly NumberKey Momentum = new("momentum", 0, 0.999, "Heavy-ball momentum beta: v = beta v - (D h + X^T f), theta = theta + v.")
+    public static readonly NumberKey Momentum = new(
+        "momentum", 0, 0.999, "Heavy-ball momentum beta: v = beta v + s, theta = theta + v, where s is what a step without momentum adds to theta.")
     {
         Default = 0,
-        OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch", "table", "online"],
     };
 
     public static readonly WholeKey Batch =

@@ -127,6 +127,8 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
         };
         if (experiment.Also.Count > 0)
             fixing["also"] = Keys.Also.Write(experiment.Also);
+        if (experiment.Algorithm.RateGain != 1)
+            fixing["rate_gain"] = experiment.Algorithm.RateGain;
         return Digest(fixing);
     }
 

@@ -1,4 +1,3 @@
-using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Theory;
 
