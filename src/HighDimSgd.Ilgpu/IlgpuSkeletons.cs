@@ -1,6 +1,5 @@
 using HighDimSgd.Devices;
 using HighDimSgd.Kernels;
-using HighDimSgd.Kernels.Random;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -8,7 +7,7 @@ namespace HighDimSgd.Ilgpu;
 
 /// <summary>The skeletons on one accelerator of ILGPU, as launches of <see cref="Entry"/>.</summary>
 /// <param name="launcher">Where and how kernels are launched.</param>
-internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word1, DeviceView>
+internal sealed partial class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word1, DeviceView>
 {
     private readonly List<MemoryBuffer> buffers = [];
     private MemoryBuffer1D<float, Stride1D.Dense>? scratch, coefficients;
@@ -41,98 +40,6 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
     /// <inheritdoc/>
     public void For<TBody>(int outer, int count, TBody body)
         where TBody : struct, IForBody => launcher.For(outer, count, body);
-
-    /// <inheritdoc/>
-    public void RowPass<TBody>(
-        int batch,
-        Slots<Real1, Word1, DeviceView> design,
-        int rowStride,
-        int rows,
-        Slots<Real1, Word1, DeviceView> theta,
-        Slots<Real1, Word1, DeviceView> gradient,
-        TBody body)
-        where TBody : struct, IRowBody<Real1> => PackedPass<FloatEntries, TBody>(batch, design, rowStride, rows, theta, gradient, body);
-
-    /// <inheritdoc/>
-    public void PackedPass<TFormat, TBody>(
-        int batch,
-        Slots<Real1, Word1, DeviceView> design,
-        int rowStride,
-        int rows,
-        Slots<Real1, Word1, DeviceView> theta,
-        Slots<Real1, Word1, DeviceView> gradient,
-        TBody body)
-        where TFormat : struct, IEntryFormat<Real1, Word1>
-        where TBody : struct, IRowBody<Real1>
-    {
-        var shape = new RowShape(rows, rowStride / TFormat.Columns, rowStride);
-        bool joined = TBody.WantsGradient && shape.Panels > 1;
-        Slots<Real1, Word1, DeviceView> partial = joined ? Scratch(batch, (long)shape.Panels * rowStride) : gradient;
-        launcher.RowPass<TFormat, TBody>(batch, shape, design, theta, partial, body);
-        if (joined)
-            For(batch, rowStride, new PanelBody(partial, shape, gradient));
-    }
-
-    /// <inheritdoc/>
-    public void SignPass<TBody>(
-        int batch,
-        Slots<Real1, Word1, DeviceView> signs,
-        SignTable table,
-        Slots<Real1, Word1, DeviceView> theta,
-        Slots<Real1, Word1, DeviceView> gradient,
-        TBody body)
-        where TBody : struct, IRowBody<Real1>
-    {
-        Slots<Real1, Word1, DeviceView> weights = Scratch(batch, table.PaddedRows);
-        For(batch, table.PaddedRows, new SignRow<TBody>(new(signs, table.RowLayout, table.RowWords), theta, weights, table.Rows, body));
-        if (TBody.WantsGradient)
-            For(batch, table.PaddedColumns, new SignColumn(new(signs, table.ColumnLayout, table.ColumnWords), weights, gradient, table.Columns));
-    }
-
-    /// <inheritdoc/>
-    public void Iterate<TBody>(
-        int batch,
-        Slots<Real1, Word1, DeviceView> design,
-        int rowStride,
-        ReadOnlySpan<int> visits,
-        ReadOnlySpan<float> decays,
-        Slots<Real1, Word1, DeviceView> theta,
-        TBody body)
-        where TBody : struct, IRowBody<Real1> => Iterate(batch, design, rowStride, visits, decays, theta, 0, theta, 0, body);
-
-    /// <inheritdoc/>
-    public void Iterate<TBody>(
-        int batch,
-        Slots<Real1, Word1, DeviceView> design,
-        int rowStride,
-        ReadOnlySpan<int> visits,
-        ReadOnlySpan<float> decays,
-        Slots<Real1, Word1, DeviceView> theta,
-        Slots<Real1, Word1, DeviceView> velocity,
-        float momentum,
-        TBody body)
-        where TBody : struct, IRowBody<Real1> => Iterate(batch, design, rowStride, visits, decays, theta, 1, velocity, momentum, body);
-
-    private void Iterate<TBody>(
-        int batch,
-        Slots<Real1, Word1, DeviceView> design,
-        int rowStride,
-        ReadOnlySpan<int> visits,
-        ReadOnlySpan<float> decays,
-        Slots<Real1, Word1, DeviceView> theta,
-        int rolls,
-        Slots<Real1, Word1, DeviceView> velocity,
-        float momentum,
-        TBody body)
-        where TBody : struct, IRowBody<Real1>
-    {
-        int iterations = decays.Length;
-        ArrayView<int> order = Grown(ref this.visits, visits.Length).View.BaseView.SubView(0, visits.Length);
-        order.CopyFromCPU(launcher.Stream, visits);
-        launcher.Iterate(
-            batch, new(0, rowStride, rowStride), iterations, visits.Length / (batch * iterations), design, order, Coefficients(decays), theta,
-            Scratch(batch, rowStride), rolls, velocity, momentum, body);
-    }
 
     /// <inheritdoc/>
     public double TallSkinny<TBody>(DeviceView basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
