@@ -38,6 +38,12 @@ public sealed partial record Experiment : IExperiment
     /// </summary>
     public int ReplicasPerDesign { get; init; } = 1;
 
+    /// <summary>The second of two iterates on the same data; null where there is one.</summary>
+    public SecondStart? Second { get; init; }
+
+    /// <summary>Iterates of a replica.</summary>
+    public int Starts => Second is null ? 1 : 2;
+
     /// <summary>
     /// Record points as step indices, ascending and distinct, within 0..<see cref="AlgorithmSpec.Steps"/>. Empty for true iterations, which
     /// depend on the size: see <see cref="RecordTimes"/>.
@@ -88,6 +94,19 @@ public sealed partial record Experiment : IExperiment
     /// <summary>Name of the theory of a further amplification.</summary>
     internal static string RungName(int amplification) => FormattableString.Invariant($"{Keys.Clock.Word(ClockKind.TwoClock)}-{amplification}");
 
+    /// <summary>The experiment with one of its starts alone: 0 or 1.</summary>
+    internal Experiment Start(int start) => start == 0 || Second is null ? this with { Second = null } : Only(Second.Norm, Second.Overlap);
+
+    /// <summary>
+    /// The experiment of a single start whose second moments, where they are linear in those of the start, are what the two starts have across: by
+    /// polarisation, norm theta0.theta0'/d and the mean overlap with the teacher, and noise where the two share it.
+    /// </summary>
+    internal Experiment Across(SecondStart second)
+    {
+        Experiment mean = Only(second.Between, (Model.StartOverlap + second.Overlap) / 2);
+        return second.HasOwnClock ? mean with { Algorithm = Algorithm with { Kind = ClockKind.Gd } } : mean;
+    }
+
     /// <summary>True where every iteration draws fresh samples, so that there is no training set.</summary>
     public bool IsOnline => Algorithm.Kind == ClockKind.Online;
 
@@ -109,6 +128,9 @@ public sealed partial record Experiment : IExperiment
     /// <param name="size">Dimension (true iterations).</param>
     public double RidgeStep(int step, int size = 0) =>
         Model.Ridge * Algorithm.StepAt(size) * Algorithm.RateFactor(step, size) * Algorithm.RidgeFactor(step, size);
+
+    private Experiment Only(double norm, double overlap) =>
+        this with { Model = Model with { StartNorm = norm, StartOverlap = overlap }, Second = null };
 
     private Experiment Rung(int amplification) => (this with { Algorithm = Algorithm with { Amplification = amplification }, IsRung = true }).WithClock(ClockKind.TwoClock);
 
