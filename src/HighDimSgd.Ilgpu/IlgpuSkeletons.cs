@@ -94,6 +94,8 @@ internal sealed partial class IlgpuSkeletons(Launcher launcher) : ISkeletons<Rea
     private Four<double>[] Reduce<TBody>(int slot, int batch, int count, TBody body)
         where TBody : struct, IReduceBody<Real1>
     {
+        if (batch == 0)
+            return [];
         int chunks = (count + Entry.ReduceChunk - 1) / Entry.ReduceChunk;
         int length = checked(4 * batch * chunks);
         ArrayView<double> view = Grown(ref sums, length).View.BaseView.SubView(0, length);
