@@ -26,6 +26,7 @@ public abstract class DeviceSuite(string key, int largest)
         "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: minibatch, fraction: 0.3, step: 0.2, horizon: 2.0}\ndesign: {law: rademacher}",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: poisson, temperature: 0.8, step: 0.2, horizon: 2.0}\nreplicas_per_design: 2",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: gd, step: 0.2, horizon: 2.0}",
+        "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: poisson, temperature: 0.8, step: 0.2, horizon: 2.0}\nstarts: 2",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: online, batch: 3, rate: 0.6, horizon: 2.0}",
     ];
 
