@@ -25,8 +25,8 @@ internal sealed class HeavyBall<TReal, TWord, TView>(
     public void Update(int count, int size, Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, double ridge) =>
         skeletons.For(count, size, new MomentumBody<TReal, TWord, TView>(theta, velocity, gradient, (float)momentum, (float)ridge));
 
-    /// <summary>Iterations of a single replica on batches of rows, as the skeleton has them.</summary>
+    /// <summary>Iterations of a single replica on batches of rows, as the skeleton has them, with the velocity of a slot.</summary>
     public void Iterate<TBody>(
-        Slots<TReal, TWord, TView> design, int rowStride, ReadOnlySpan<int> visits, ReadOnlySpan<float> decays, Slots<TReal, TWord, TView> theta, TBody body)
-        where TBody : struct, IRowBody<TReal> => skeletons.Iterate(design, rowStride, visits, decays, theta, velocity, (float)momentum, body);
+        Slots<TReal, TWord, TView> design, int rowStride, ReadOnlySpan<int> visits, ReadOnlySpan<float> decays, Slots<TReal, TWord, TView> theta, int slot, TBody body)
+        where TBody : struct, IRowBody<TReal> => skeletons.Iterate(design, rowStride, visits, decays, theta, velocity.At(slot), (float)momentum, body);
 }

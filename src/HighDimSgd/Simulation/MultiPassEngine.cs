@@ -11,7 +11,7 @@ namespace HighDimSgd.Simulation;
 /// Multi-pass SGD and SVAG, iteration by iteration on a stored design: theta becomes theta - (rate/(l d)) lambda theta
 /// - (rate/(l B)) sum_b c_b x_b l(x_b.theta; y_b), c_b = 1 for SGD, and (1+s)/2 on the first batch of SVAG, (1-s)/2 on the second, s = sqrt(2l-1);
 /// by way of a velocity where there is momentum.
-/// An iteration costs as much as its batch has entries; only observing reads the whole design.
+/// An iteration costs as much as its batch has entries; only observing reads the whole design. Two starts take turns, some iterations each.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>
@@ -30,7 +30,7 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
     private readonly Experiment experiment;
     private readonly TLoss loss;
     private readonly StoredReplica<TReal, TWord, TView, TLoss> data;
-    private readonly VisitSource<TReal, TWord, TView> source;
+    private readonly VisitSource<TReal, TWord, TView>[] sources;
     private readonly Slots<TReal, TWord, TView> labels, factors;
     private readonly HeavyBall<TReal, TWord, TView>? ball;
     private readonly int[] visits;
@@ -44,7 +44,11 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         this.loss = loss;
         data = new(skeletons, experiment, size, loss);
         AlgorithmSpec algorithm = experiment.Algorithm;
-        source = new(skeletons, algorithm, data.Shape.Samples);
+        sources =
+        [
+            .. Enumerable.Range(0, experiment.Second is { HasOwnClock: true } ? 2 : 1)
+                .Select(_ => new VisitSource<TReal, TWord, TView>(skeletons, algorithm, data.Shape.Samples)),
+        ];
         decays = new float[Math.Max(1, Target / algorithm.SamplesPerIteration)];
         visits = new int[decays.Length * algorithm.SamplesPerIteration];
         allLabels = new float[data.Shape.Samples];
@@ -76,7 +80,8 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         data.Restart();
         ball?.Restart();
         bool[] whole = [true];
-        source.Start(data.Field(Purpose.Visit, replica));
+        for (int a = 0; a < sources.Length; a++)
+            sources[a].Start(data.Field(Purpose.Visit, replica, a));
         IReadOnlyList<int> records = experiment.RecordStepsAt(data.Shape.Size);
         for (int record = 0, k = 0; record < records.Count; k = records[record++])
         {
@@ -95,15 +100,26 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         if (!experiment.Algorithm.IsSteady)
             Schedule(first);
         Span<int> rows = visits.AsSpan(0, iterations * experiment.Algorithm.SamplesPerIteration);
+        var weigh = new VisitRow<TReal, TWord, TView, TLoss>(labels, factors, loss);
+        for (int a = 0; a < experiment.Starts; a++)
+        {
+            if (a < sources.Length)
+                Visit(sources[a], rows);
+            Slots<TReal, TWord, TView> theta = data.Theta.At(a);
+            if (ball is null)
+                skeletons.Iterate(data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), theta, weigh);
+            else
+                ball.Iterate(data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), theta, a, weigh);
+        }
+    }
+
+    /// <summary>The next visits and their labels.</summary>
+    private void Visit(VisitSource<TReal, TWord, TView> source, Span<int> rows)
+    {
         source.Next(rows);
         for (int v = 0; v < rows.Length; v++)
             visitedLabels[v] = allLabels[rows[v]];
         skeletons.Write(labels.View, visitedLabels.AsSpan(0, rows.Length));
-        var weigh = new VisitRow<TReal, TWord, TView, TLoss>(labels, factors, loss);
-        if (ball is null)
-            skeletons.Iterate(data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta, weigh);
-        else
-            ball.Iterate(data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta, weigh);
     }
 
     /// <summary>The decays of the iterations from <paramref name="first"/> on, and the factors of their visits.</summary>

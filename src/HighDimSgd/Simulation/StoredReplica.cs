@@ -137,8 +137,9 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
         return whole.Contains(true);
     }
 
-    /// <summary>The random field of a purpose, at the address of the designs.</summary>
-    public RandomField Field(Purpose purpose, int number) => new(experiment.Seed, purpose, Shape.Size, (uint)number);
+    /// <summary>The random field of a purpose, at the address of the designs, or of the second start's own numbers.</summary>
+    public RandomField Field(Purpose purpose, int number, int start = 0) =>
+        new(experiment.Seed, purpose, Shape.Size, (uint)number + ((uint)start * SecondStart.Address));
 
     /// <summary>The random field of a purpose, at the address of the replicas.</summary>
     public RandomField NoiseField(Purpose purpose, int replica) =>
