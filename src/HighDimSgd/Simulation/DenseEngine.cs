@@ -38,8 +38,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         this.loss = loss;
         data = new(skeletons, experiment, size, loss, designs, designs > 1 ? 1 : DenseShape.Together(experiment));
         clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
-        long length = (long)data.Shape.ClockSteps * data.Shape.PaddedSamples;
-        increments = SharesClock ? new(skeletons.AllocateSlots(1, length).View, 0) : data.Allocate(length);
+        increments = data.AllocateClocks((long)data.Shape.ClockSteps * data.Shape.PaddedSamples);
         if (experiment.Algorithm.Momentum > 0)
             ball = new(skeletons, data.Allocate(data.Shape.RowStride), data.Batch, experiment.Algorithm.Momentum);
     }
@@ -78,8 +77,6 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
 
         return whole;
     }
-
-    private bool SharesClock => experiment.Second is { HasOwnClock: false };
 
     /// <summary>From the pass of step <paramref name="k"/> to that of a later one, <paramref name="end"/> at most.</summary>
     /// <returns>The number of steps between.</returns>
@@ -140,7 +137,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         {
             clock.Fill(
                 increments, TableLayout.Plain(-(long)step * stride, stride), data.Shape.Samples, group, data.NoiseField(Purpose.Clock, replica),
-                SharesClock ? 1 : data.Count);
+                data.Clocks);
         }
     }
 }
