@@ -117,7 +117,7 @@ public sealed class FailureTests : IDisposable
                 .Replace("replicas_per_design: 2\n", "record: {times: [0, 0.2, 2.8, 3.2, 3.4, 7.0, 8.0]}\ndesign: {storage: float32}\n", StringComparison.Ordinal)
                 .Replace("horizon: 1.0", "horizon: 8.0" + algorithm, StringComparison.Ordinal),
             "cut");
-        IDevice apart = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 0), together = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 1 << 20);
+        IlgpuDevice apart = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 0), together = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 1 << 20);
         Assert.Equal((false, true), (apart.Run(new Keeps(400, 64), true), together.Run(new Keeps(400, 64), true)));
         Assert.Equal(DeviceSuite.Simulate(apart, experiment, 50), DeviceSuite.Simulate(together, experiment, 50));
         Assert.Equal(DeviceSuite.Simulate(apart, experiment, 50), DeviceSuite.Simulate(IlgpuDevices.CpuAccelerator(3, unitWork: 1e12), experiment, 50));
