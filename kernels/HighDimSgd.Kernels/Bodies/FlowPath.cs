@@ -67,7 +67,7 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
             if (!hasKick)
                 continue;
             noise.Draw(problem, path, arena.Room(path, Pieces * arena.Points));
-            Kick(path, noise);
+            Kick(path, ref noise);
         }
 
         if (hasKick)
@@ -83,19 +83,32 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
         Gradients(x, sum);
         stage.Combine(all, x, TReal.Of(-0.5f * length), sum);
         Gradients(stage, k);
-        sum.Combine(all, sum, TReal.Of(2f), k);
-        stage.Combine(all, x, TReal.Of(-0.5f * length), k);
+        Stage(all, x, -0.5f * length, k, stage, sum);
         Gradients(stage, k);
-        sum.Combine(all, sum, TReal.Of(2f), k);
-        stage.Combine(all, x, TReal.Of(-length), k);
+        Stage(all, x, -length, k, stage, sum);
         Gradients(stage, k);
-        sum.Combine(all, sum, TReal.Of(1f), k);
-        x.Combine(all, x, TReal.Of(-length / 6f), sum);
+        TReal sixth = TReal.Of(-length / 6f);
+        for (int i = 0; i < all; i++)
+            x.Set(i, x.Get(i) + sixth * (sum.Get(i) + k.Get(i)));
+    }
+
+    /// <summary>The stage x + way k, and 2 k added to the sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Stage(
+        int all, Column<TReal, TWord, TView> x, float way, Column<TReal, TWord, TView> k, Column<TReal, TWord, TView> stage, Column<TReal, TWord, TView> sum)
+    {
+        TReal w = TReal.Of(way), two = TReal.Of(2f);
+        for (int i = 0; i < all; i++)
+        {
+            TReal slope = k.Get(i);
+            sum.Set(i, sum.Get(i) + two * slope);
+            stage.Set(i, x.Get(i) + w * slope);
+        }
     }
 
     /// <summary>The noise, and for order 2 the step h of -(eta/2) (Hessian of R) grad R, both at x.</summary>
     [MethodImpl(OwnMethod)]
-    private void Kick(Column<TReal, TWord, TView> x, TKick noise)
+    private void Kick(Column<TReal, TWord, TView> x, ref TKick noise)
     {
         int all = arena.Points * arena.Dimension;
         Column<TReal, TWord, TView> gradient = arena.Room(x, 0), change = arena.Room(x, arena.Points), room = arena.Room(x, Pieces * arena.Points);
@@ -113,11 +126,9 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
             change.Combine(all, change, bend, slope);
         }
 
-        for (int p = 0; p < arena.Points; p++)
-        {
-            int at = p * arena.Dimension;
-            noise.Add(problem, x.From(at), gradient.From(at), TReal.Of(weight), change.From(at), room);
-        }
+        TProblem local = problem;
+        for (int at = 0; at < all; at += arena.Dimension)
+            noise.Add(local, x.From(at), gradient.From(at), TReal.Of(weight), change.From(at), room);
 
         x.Combine(all, x, TReal.Of(1f), change);
     }
@@ -125,7 +136,9 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Gradients(Column<TReal, TWord, TView> points, Column<TReal, TWord, TView> into)
     {
-        for (int p = 0; p < arena.Points; p++)
-            problem.Gradient(points.From(p * arena.Dimension), into.From(p * arena.Dimension));
+        TProblem local = problem;
+        int dimension = arena.Dimension, all = arena.Points * dimension;
+        for (int at = 0; at < all; at += dimension)
+            local.Gradient(points.From(at), into.From(at));
     }
 }

@@ -27,7 +27,7 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
     {
         int size = UnitBlocks(run);
         var units = new ConcurrentQueue<(int First, int Count)>(Units(size, done));
-        void Worker() => device.Run(new Program(this, run, size, units, Keep, cancellation), wholeDevice: false);
+        void Worker() => device.RunLoops(new Program(this, run, size, units, Keep, cancellation));
         void Keep(int first, double[][,] means)
         {
             lock (done)
@@ -88,22 +88,22 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
 
     private sealed class Program(
         FlowSimulator simulator, FlowRun run, int size, ConcurrentQueue<(int First, int Count)> units, Action<int, double[][,]> finished,
-        CancellationToken cancellation) : IDeviceProgram<bool>
+        CancellationToken cancellation) : ILoopProgram<bool>
     {
-        public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+        public bool Run<TReal, TWord, TView>(ILoops<TReal, TWord, TView> loops)
             where TReal : unmanaged, IReal<TReal, TWord>
             where TWord : unmanaged, IWord<TReal, TWord>
             where TView : struct, IView<TReal, TWord>
         {
             FlowExperiment experiment = simulator.Experiment;
             float[] data = FlowData.Of(experiment);
-            TView view = skeletons.Allocate(Math.Max(1, data.Length));
-            skeletons.Write(view, data);
+            TView view = loops.Allocate(Math.Max(1, data.Length));
+            loops.Write(view, data);
             return experiment.Problem.Close(
-                view, experiment.Data?.Samples ?? 0, experiment.Data?.Inputs ?? 0, new WithProblem<TReal, TWord, TView>(this, skeletons));
+                view, experiment.Data?.Samples ?? 0, experiment.Data?.Inputs ?? 0, new WithProblem<TReal, TWord, TView>(this, loops));
         }
 
-        private bool Work<TReal, TWord, TView, TProblem>(ISkeletons<TReal, TWord, TView> skeletons, TProblem problem)
+        private bool Work<TReal, TWord, TView, TProblem>(ILoops<TReal, TWord, TView> loops, TProblem problem)
             where TReal : unmanaged, IReal<TReal, TWord>
             where TWord : unmanaged, IWord<TReal, TWord>
             where TView : struct, IView<TReal, TWord>
@@ -111,7 +111,7 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
         {
             // One block at a time where workers keep it in their cache.
             int batch = simulator.IsTogether ? size : 1;
-            var engine = new FlowEngine<TReal, TWord, TView, TProblem>(skeletons, simulator.Experiment, run, problem, batch);
+            var engine = new FlowEngine<TReal, TWord, TView, TProblem>(loops, simulator.Experiment, run, problem, batch);
             while (!cancellation.IsCancellationRequested && units.TryDequeue(out (int First, int Count) unit))
             {
                 var means = new List<double[,]>();
@@ -123,14 +123,14 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
             return true;
         }
 
-        private sealed class WithProblem<TReal, TWord, TView>(Program program, ISkeletons<TReal, TWord, TView> skeletons)
+        private sealed class WithProblem<TReal, TWord, TView>(Program program, ILoops<TReal, TWord, TView> loops)
             : IFlowProblemUser<TReal, TWord, TView, bool>
             where TReal : unmanaged, IReal<TReal, TWord>
             where TWord : unmanaged, IWord<TReal, TWord>
             where TView : struct, IView<TReal, TWord>
         {
             public bool Use<TProblem>(TProblem problem)
-                where TProblem : struct, IFlowProblem<TReal, TWord, TView> => program.Work(skeletons, problem);
+                where TProblem : struct, IFlowProblem<TReal, TWord, TView> => program.Work(loops, problem);
         }
     }
 
