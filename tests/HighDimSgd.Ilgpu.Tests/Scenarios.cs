@@ -128,6 +128,12 @@ internal static partial class Scenarios
     public static float[] PathLogistic<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Path(place, count, default(LogisticLoss<Real1, Word1>));
 
+    public static float[] PairSquared<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Pair(place, count, default(SquaredLoss<Real1, Word1>));
+
+    public static float[] PairLogistic<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1> => Pair(place, count, default(LogisticLoss<Real1, Word1>));
+
     public static float[] TangentSquared<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1> => Tangent(place, count, default(SquaredLoss<Real1, Word1>));
 
@@ -160,6 +166,14 @@ internal static partial class Scenarios
         Held<TView> theta = place.Hold(Reals(Two * count, 1)), teacher = place.Hold(Reals(Two * count, 2));
         Held<TView> summands = place.Hold(new float[4 * Two * count]);
         place.Summands(Two, count, summands, new OverlapSums<Real1, Word1, TView>(theta.Slots(Two), teacher.Slots(Two)));
+        return summands.Read();
+    }
+
+    public static float[] Between<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> theta = place.Hold(Reals(Two * count, 1)), summands = place.Hold(new float[4 * count]);
+        place.Summands(1, count, summands, new BetweenSums<Real1, Word1, TView>(theta.Slots(Two)));
         return summands.Read();
     }
 
@@ -205,6 +219,14 @@ internal static partial class Scenarios
     {
         Held<TView> products = place.Hold(Reals(count, 1)), slopes = place.Hold(Reals(count, 2)), summands = place.Hold(new float[4 * count]);
         place.Summands(1, count, summands, new SlopeSums<Real1, Word1, TView>(products.View, slopes.View));
+        return summands.Read();
+    }
+
+    public static float[] SumsAcross<TView>(IPlace<TView> place, int count)
+        where TView : struct, IView<Real1, Word1>
+    {
+        Held<TView> first = place.Hold(Reals(count, 1)), second = place.Hold(Reals(count, 2)), summands = place.Hold(new float[4 * count]);
+        place.Summands(1, count, summands, new CrossSums<Real1, Word1, TView>(first.View, second.View));
         return summands.Read();
     }
 
@@ -286,6 +308,17 @@ internal static partial class Scenarios
         Held<TView> kept = place.Hold(new float[count]), labels = place.Hold(SignsOf(count)), slopes = place.Hold(new float[count]);
         float[] weights = Weights(place, 1, count, new PathRow<Real1, Word1, TView, TLoss>(kept.View, slopes.View, labels.View, count - 1, loss));
         return [.. weights, .. kept.Read(), .. slopes.Read()];
+    }
+
+    private static float[] Pair<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
+        where TView : struct, IView<Real1, Word1>
+        where TLoss : struct, ILoss<Real1>
+    {
+        Held<TView> labels = place.Hold(SignsOf(count)), given = place.Hold(new float[4 * count]);
+        Held<TView>[] kept = [.. Enumerable.Range(0, 4).Select(_ => place.Hold(new float[count]))];
+        place.Block(count, place.Hold(Finite(4 * count, 2)), given, new PairRow<Real1, Word1, TView, TLoss>(
+            kept[0].View, kept[1].View, kept[2].View, kept[3].View, labels.View, count - 1, loss));
+        return [.. given.Read(), .. kept.SelectMany(k => k.Read())];
     }
 
     private static float[] Tangent<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)

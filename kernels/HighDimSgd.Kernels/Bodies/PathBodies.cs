@@ -39,6 +39,41 @@ public readonly struct PathRow<TReal, TWord, TView, TLoss>(TView products, TView
 }
 
 /// <summary>
+/// The same step of two processes that share labels and clock, those of two starts on the same data: both r arrive, both l are returned. Index: path.
+/// </summary>
+/// <param name="products">Receives r of the first.</param>
+/// <param name="slopes">Receives l of the first, 0 past the last path.</param>
+/// <param name="otherProducts">Receives r of the second.</param>
+/// <param name="otherSlopes">Receives l of the second, 0 past the last path.</param>
+/// <param name="labels">Labels y.</param>
+/// <param name="paths">Number of paths.</param>
+/// <param name="loss">The loss.</param>
+public readonly struct PairRow<TReal, TWord, TView, TLoss>(
+    TView products, TView slopes, TView otherProducts, TView otherSlopes, TView labels, int paths, TLoss loss) : IBlockBody<TReal>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+    where TLoss : struct, ILoss<TReal>
+{
+    private readonly PathRow<TReal, TWord, TView, TLoss> first = new(products, slopes, labels, paths, loss);
+    private readonly PathRow<TReal, TWord, TView, TLoss> second = new(otherProducts, otherSlopes, labels, paths, loss);
+
+    /// <inheritdoc/>
+    public static int Combined => 2;
+
+    /// <inheritdoc/>
+    public static int Projected => 2;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Four<TReal> Run(int row, Four<TReal> combined)
+    {
+        TReal one = first.Run(0, row, combined.A), other = second.Run(0, row, combined.B);
+        return new(one, other, one, other);
+    }
+}
+
+/// <summary>
 /// The force f^k = u l zeta / delta of a step, with the increment zeta that waits in its place freed of its chance projections:
 /// zeta - a l - b l^2 - c r l. The true means of (zeta - D) times l, l^2 and r l are 0, and with the right a, b, c so are the sample's.
 /// Index: path.

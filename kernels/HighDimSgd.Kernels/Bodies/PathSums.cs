@@ -52,6 +52,26 @@ public readonly struct SlopeSums<TReal, TWord, TView>(TView products, TView slop
     }
 }
 
+/// <summary>Sums over paths of l l, l l' and l' l', l and l' those of two starts.</summary>
+/// <param name="first">Derivatives l, 0 past the last path.</param>
+/// <param name="second">Derivatives l', 0 past the last path.</param>
+public readonly struct CrossSums<TReal, TWord, TView>(TView first, TView second) : IReduceBody<TReal>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+{
+    private readonly TView first = first;
+    private readonly TView second = second;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Four<TReal> Run(int slot, int index)
+    {
+        TReal a = first.Load(index), b = second.Load(index);
+        return new(a * a, a * b, b * b, TReal.Of(0f));
+    }
+}
+
 /// <summary>Sums over paths of the products of four pairs of a table's columns, as they stand in its layout's rows.</summary>
 /// <param name="table">The table.</param>
 /// <param name="layout">Its layout, a row per column of the table.</param>

@@ -43,10 +43,10 @@ public static class Device
 
     /// <summary>
     /// The key of the device that runs an experiment: for auto the CPU where GPUs cannot run it, which is iterations on batches of a stored design, and
-    /// designs of small entries.
+    /// designs of small entries, or would run its replicas one by one, which is two starts.
     /// </summary>
     internal static string KeyFor(Experiment experiment, string key) => key == "auto" && (experiment.Algorithm.Kind is ClockKind.Sgd or ClockKind.Svag
-        || experiment.Design.Storage is DesignStorage.BFloat16 or DesignStorage.Int8 or DesignStorage.Bit) ? "cpu" : key;
+        || experiment.Second is not null || experiment.Design.Storage is DesignStorage.BFloat16 or DesignStorage.Int8 or DesignStorage.Bit) ? "cpu" : key;
 
     /// <summary>Opens the device that runs an experiment, see <see cref="KeyFor"/>.</summary>
     /// <exception cref="MachineException">It is not there.</exception>

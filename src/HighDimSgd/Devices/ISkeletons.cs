@@ -94,6 +94,27 @@ public interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
         TBody body)
         where TBody : struct, IRowBody<TReal> => throw new MachineException("this device does not run iterations on batches of a stored design; use --device cpu");
 
+    /// <summary>The same by way of a velocity v: an iteration makes momentum v - (decay theta + sum_i f_i x_i) of v and theta + v of theta.</summary>
+    /// <param name="design">The design, row-major.</param>
+    /// <param name="rowStride">Elements from one row to the next, a multiple of 16; columns are padded to it with zeros.</param>
+    /// <param name="visits">Rows that are visited, in order.</param>
+    /// <param name="decays">The decay of each iteration; their number divides that of the visits.</param>
+    /// <param name="theta">The parameter, padded like a row.</param>
+    /// <param name="velocity">The velocity, padded likewise.</param>
+    /// <param name="momentum">beta.</param>
+    /// <param name="body">The row body, which is given visits for rows; arrays by visit have room for 16 more.</param>
+    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
+    void Iterate<TBody>(
+        Slots<TReal, TWord, TView> design,
+        int rowStride,
+        ReadOnlySpan<int> visits,
+        ReadOnlySpan<float> decays,
+        Slots<TReal, TWord, TView> theta,
+        Slots<TReal, TWord, TView> velocity,
+        float momentum,
+        TBody body)
+        where TBody : struct, IRowBody<TReal> => throw new MachineException("this device does not run iterations with momentum on batches of a stored design; use --device cpu");
+
     /// <summary>
     /// The same as <see cref="RowPass"/> for a tall table kept in blocks of 64 rows (<see cref="PathTable"/>): r_i = sum_j c_j B_ij over the first columns,
     /// v_i = body(i, r_i), sums_j = sum_i v_i B_ij, in float64 beyond 4096 rows.

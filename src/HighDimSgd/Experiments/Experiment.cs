@@ -38,6 +38,12 @@ public sealed partial record Experiment : IExperiment
     /// </summary>
     public int ReplicasPerDesign { get; init; } = 1;
 
+    /// <summary>The second of two iterates on the same data; null where there is one.</summary>
+    public SecondStart? Second { get; init; }
+
+    /// <summary>Iterates of a replica.</summary>
+    public int Starts => Second is null ? 1 : 2;
+
     /// <summary>
     /// Record points as step indices, ascending and distinct, within 0..<see cref="AlgorithmSpec.Steps"/>. Empty for true iterations, which
     /// depend on the size: see <see cref="RecordTimes"/>.
@@ -61,7 +67,7 @@ public sealed partial record Experiment : IExperiment
 
     /// <summary>
     /// The experiment with the clock of its limit: itself for full passes; for sgd and svag theirs in continuous time, where the sampling has one, at
-    /// the coarsest step and recorded at every one. Null where there is none.
+    /// the coarsest step and recorded at every one, momentum being a gain of the rate there. Null where there is none.
     /// </summary>
     internal Experiment? Limit => Algorithm.Kind switch
     {
@@ -88,6 +94,19 @@ public sealed partial record Experiment : IExperiment
     /// <summary>Name of the theory of a further amplification.</summary>
     internal static string RungName(int amplification) => FormattableString.Invariant($"{Keys.Clock.Word(ClockKind.TwoClock)}-{amplification}");
 
+    /// <summary>The experiment with one of its starts alone: 0 or 1.</summary>
+    internal Experiment Start(int start) => start == 0 || Second is null ? this with { Second = null } : Only(Second.Norm, Second.Overlap);
+
+    /// <summary>
+    /// The experiment of a single start whose second moments, where they are linear in those of the start, are what the two starts have across: by
+    /// polarisation, norm theta0.theta0'/d and the mean overlap with the teacher, and noise where the two share it.
+    /// </summary>
+    internal Experiment Across(SecondStart second)
+    {
+        Experiment mean = Only(second.Between, (Model.StartOverlap + second.Overlap) / 2);
+        return second.HasOwnClock ? mean with { Algorithm = Algorithm with { Kind = ClockKind.Gd } } : mean;
+    }
+
     /// <summary>True where every iteration draws fresh samples, so that there is no training set.</summary>
     public bool IsOnline => Algorithm.Kind == ClockKind.Online;
 
@@ -110,6 +129,9 @@ public sealed partial record Experiment : IExperiment
     public double RidgeStep(int step, int size = 0) =>
         Model.Ridge * Algorithm.StepAt(size) * Algorithm.RateFactor(step, size) * Algorithm.RidgeFactor(step, size);
 
+    private Experiment Only(double norm, double overlap) =>
+        this with { Model = Model with { StartNorm = norm, StartOverlap = overlap }, Second = null };
+
     private Experiment Rung(int amplification) => (this with { Algorithm = Algorithm with { Amplification = amplification }, IsRung = true }).WithClock(ClockKind.TwoClock);
 
     private Experiment WithClock(ClockKind clock)
@@ -120,7 +142,15 @@ public sealed partial record Experiment : IExperiment
         int steps = (int)Math.Round(Algorithm.Horizon / step);
         return this with
         {
-            Algorithm = Algorithm with { Kind = clock, Temperature = Algorithm.EffectiveTemperature(Aspect), Step = step, Steps = steps },
+            Algorithm = Algorithm with
+            {
+                Kind = clock,
+                Temperature = Algorithm.EffectiveTemperature(Aspect),
+                Step = step,
+                Steps = steps,
+                Momentum = 0,
+                RateGain = Algorithm.MomentumGain,
+            },
             RecordSteps = [.. Enumerable.Range(0, steps + 1)],
             RecordTimes = [],
         };
@@ -245,9 +275,16 @@ public sealed record AlgorithmSpec
     public required double Step { get; init; }
 
     /// <summary>
-    /// Heavy-ball momentum beta in [0, 1) (all but sgd and svag): theta[k+1] = theta[k] + v[k+1], v[k+1] = beta v[k] - (D h + X^T f[k]), v[0] = 0.
+    /// Heavy-ball momentum beta in [0, 1): theta[k+1] = theta[k] + v[k+1], v[k+1] = beta v[k] - (D h + X^T f[k]), v[0] = 0, D h + X^T f what a step
+    /// takes off theta without it.
     /// </summary>
     public double Momentum { get; init; }
+
+    /// <summary>How far a kick has moved theta once its momentum is spent, in units of the kick: 1 + beta + beta^2 + .. = 1/(1-beta).</summary>
+    public double MomentumGain => 1 / (1 - Momentum);
+
+    /// <summary>A constant factor on the rate beside its schedule: 1, or in the limit of true iterations with momentum their <see cref="MomentumGain"/>.</summary>
+    internal double RateGain { get; init; } = 1;
 
     /// <summary>Factor u(t) on the learning rate, which multiplies clock and ridge alike; null for a constant rate.</summary>
     public Schedule? RateSchedule { get; init; }
@@ -289,10 +326,10 @@ public sealed record AlgorithmSpec
     public bool IsSteady => RateSchedule is null && RidgeSchedule is null;
 
     /// <summary>True without schedules and without momentum: then a linear experiment is a Volterra equation.</summary>
-    public bool IsPlain => IsSteady && Momentum == 0;
+    public bool IsPlain => IsSteady && Momentum == 0 && RateGain == 1;
 
     /// <summary>u at a time; 1 without a schedule.</summary>
-    public double RateFactorAt(double time) => RateSchedule?.At(time, Horizon) ?? 1;
+    public double RateFactorAt(double time) => RateGain * (RateSchedule?.At(time, Horizon) ?? 1);
 
     /// <summary>v at a time; 1 without a schedule.</summary>
     public double RidgeFactorAt(double time) => RidgeSchedule?.At(time, Horizon) ?? 1;
@@ -399,12 +436,12 @@ public sealed record TheorySpec(int Paths = 100_000, int Sweeps = 32, ResponseMe
     internal static double Visit(AlgorithmSpec algorithm, double aspect) => algorithm.EffectiveTemperature(aspect) * aspect / algorithm.Amplification;
 
     /// <summary>
-    /// The longest steps that fit the horizon and are no longer than 0.2, nor too long for the clock to be drawn at the last. Jumps of schedules fall
-    /// on boundaries of the first, where up to twice as many steps bring that about.
+    /// The longest steps that fit the horizon and are no longer than 0.2 over the gain of momentum, nor too long for the clock to be drawn at the last.
+    /// Jumps of schedules fall on boundaries of the first, where up to twice as many steps bring that about.
     /// </summary>
     internal static double[] DefaultSteps(AlgorithmSpec algorithm, double aspect)
     {
-        double longest = Math.Min(LongestStep, 4 * MostJumps(algorithm) * Visit(algorithm, aspect)), horizon = algorithm.Horizon;
+        double longest = Math.Min(LongestStep / algorithm.MomentumGain, 4 * MostJumps(algorithm) * Visit(algorithm, aspect)), horizon = algorithm.Horizon;
         int fewest = (int)Math.Ceiling((horizon / longest) - 1e-9);
         double[] jumps = [.. new[] { algorithm.RateSchedule, algorithm.RidgeSchedule }.SelectMany(s => s?.Jumps ?? []).Select(t => t / horizon)];
         int count = Enumerable.Range(fewest, fewest + 1).FirstOrDefault(n => jumps.All(t => Math.Abs((t * n) - Math.Round(t * n)) < 1e-9 * n), fewest);

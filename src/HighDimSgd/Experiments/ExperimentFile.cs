@@ -38,7 +38,7 @@ public sealed partial record Experiment
         return json;
     }
 
-    private JsonObject AllKeys() => Keys.File.Write(
+    private JsonObject AllKeys() => Keys.File.Write([
         (Keys.Family, Keys.Proportional),
         (Keys.Name, Keys.Name.Write(Name)),
         (Keys.Seed, JsonValue.Create(Seed)),
@@ -71,6 +71,7 @@ public sealed partial record Experiment
         (Keys.Sizes, Keys.Sizes.Write([.. Sizes])),
         (Keys.Replicas, Keys.Replicas.Write([.. Replicas])),
         (Keys.ReplicasPerDesign, Keys.ReplicasPerDesign.Write(ReplicasPerDesign)),
+        .. SecondJson(),
         (Keys.Record, RecordJson()),
         (Keys.Theory, Keys.Theory.Write([
             (Keys.Paths, Keys.Paths.Write(Theory.Paths)),
@@ -81,7 +82,7 @@ public sealed partial record Experiment
         (Keys.Verdict, Keys.Verdict.Write(
             (Keys.Alpha, Keys.Alpha.Write(Verdict.Alpha)),
             (Keys.Tolerance, Keys.Tolerance.Write(Verdict.Tolerance)))),
-        (Keys.Compare, Keys.Compare.Write(Compare)));
+        (Keys.Compare, Keys.Compare.Write(Compare))]);
 
     /// <summary>The JSON Schema of the family's experiment file; what must hold between keys is checked by <see cref="Parse"/> alone.</summary>
     public static JsonObject Schema() => Keys.File.Schema();
@@ -118,6 +119,17 @@ public sealed partial record Experiment
                 (Keys.Factors, Keys.Factors.Write(schedule.Factors)))),
         ];
     }
+
+    /// <summary>The second start; nothing where there is none.</summary>
+    private (Key, JsonNode)[] SecondJson() => Second is null ? [] :
+    [
+        (Keys.Starts, Keys.Starts.Write(Starts)),
+        (Keys.SecondStart, Keys.SecondStart.Write(
+            (Keys.SecondNorm, Keys.SecondNorm.Write(Second.Norm)),
+            (Keys.SecondOverlap, Keys.SecondOverlap.Write(Second.Overlap)),
+            (Keys.Between, Keys.Between.Write(Second.Between)),
+            (Keys.SecondClock, Keys.SecondClock.Write(Second.HasOwnClock)))),
+    ];
 
     private JsonObject RecordJson()
     {

@@ -16,6 +16,7 @@ internal sealed partial class ExperimentReader
         string? obstacle = (law == DesignLaw.Gaussian) == (storage == DesignStorage.Bit) ? $"law '{Keys.Law.Word(other)}', here it is '{Keys.Law.Word(law)}'"
             : algorithm.IsIterative ? $"an algorithm that passes all samples in every step, here it is '{Keys.Clock.Word(algorithm.Kind)}'"
             : storage is DesignStorage.MatrixFree or DesignStorage.Auto && _file.GetInt(Keys.ReplicasPerDesign) > 1 ? "a design for each replica, here replicas_per_design is above 1"
+            : storage is DesignStorage.MatrixFree or DesignStorage.Auto && _file.Get(Keys.Starts) > 1 ? "a single start, here starts is 2"
             : null;
         if (storage is not (DesignStorage.Auto or DesignStorage.Float32) && obstacle is not null)
             throw design.Refuse(Keys.Storage, $"'{Keys.Storage.Word(storage)}' needs {obstacle}; allowed: auto or float32");

@@ -50,6 +50,7 @@ internal sealed partial class ExperimentReader
             Sizes = sizes,
             Replicas = replicas,
             ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
+            Second = isOnline ? null : Second(model, algorithm, sizes),
             RecordSteps = algorithm.IsIterative ? [] : RecordSteps(algorithm),
             RecordTimes = algorithm.IsIterative ? RecordTimes(algorithm, sizes) : [],
             Also = Also(isOnline),
@@ -104,15 +105,7 @@ internal sealed partial class ExperimentReader
             StartNorm = start.Get(Keys.StartNorm),
             StartOverlap = start.Get(Keys.StartOverlap),
         };
-        double largest = Math.Sqrt(model.TeacherNorm * model.StartNorm);
-        if (Math.Abs(model.StartOverlap) > largest)
-        {
-            throw start.Refuse(
-                Keys.StartOverlap,
-                $"{Text(model.StartOverlap)} is beyond Cauchy-Schwarz, overlap^2 <= teacher_norm * norm; "
-                + $"allowed: {Text(-largest)} to {Text(largest)}");
-        }
-
+        RefuseBeyond(start, Keys.StartOverlap, model.StartOverlap, model.TeacherNorm, model.StartNorm);
         return model;
     }
 

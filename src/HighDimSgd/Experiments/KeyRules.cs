@@ -40,6 +40,13 @@ internal static class KeyRules
         let without = FlowKeys.Problem.Kinds.Where(p => !rule.Takes(p)).Select(p => p.Name)
         select new JsonObject { ["if"] = IsOneOf(FlowKeys.Problem, without), ["then"] = new JsonObject { ["not"] = Has(rule.Key.Name) } };
 
+    /// <summary>There is a second start only where there are two.</summary>
+    public static JsonObject SecondOfTwo() => new()
+    {
+        ["if"] = Has(Keys.SecondStart.Name),
+        ["then"] = With(Keys.Starts.Name, new JsonObject { ["const"] = 2 }),
+    };
+
     /// <summary>One key or the other.</summary>
     public static JsonObject NotBoth(Key one, Key other) => new() { ["not"] = Has(one.Name, other.Name) };
 

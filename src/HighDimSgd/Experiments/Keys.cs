@@ -105,10 +105,10 @@ internal static class Keys
     public static readonly NumberKey Step =
         new("step", 1e-9, 1e3, "Step D in units of time.") { OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch", "table"], Unit = "time" };
 
-    public static readonly NumberKey Momentum = new("momentum", 0, 0.999, "Heavy-ball momentum beta: v = beta v - (D h + X^T f), theta = theta + v.")
+    public static readonly NumberKey Momentum = new(
+        "momentum", 0, 0.999, "Heavy-ball momentum beta: v = beta v + s, theta = theta + v, where s is what a step without momentum adds to theta.")
     {
         Default = 0,
-        OnlyFor = ["gd", "sgf", "poisson", "two-clock", "minibatch", "table", "online"],
     };
 
     public static readonly WholeKey Batch =
@@ -226,6 +226,28 @@ internal static class Keys
         Unit = "replicas",
     };
 
+    public static readonly WholeKey Starts = new("starts", 1, 2, "Iterates of a replica, which run side by side on the same design, teacher and labels.") { Default = 1 };
+
+    public static readonly NumberKey SecondNorm = new("norm", 0, 1e6, "|theta0'|^2/d; that of the first by default.") { Default = double.PositiveInfinity };
+
+    public static readonly NumberKey SecondOverlap =
+        new("overlap", -1e6, 1e6, "theta0'.theta*/d; that of the first by default.") { Default = double.PositiveInfinity };
+
+    public static readonly NumberKey Between = new(
+        "between", -1e6, 1e6, "theta0.theta0'/d, exact at every size; by default overlap * overlap' / teacher_norm, that of starts drawn independently.")
+    {
+        Default = double.PositiveInfinity,
+    };
+
+    public static readonly ChoiceKey<bool> SecondClock = new(
+        "clock", "The samples that drive it: those of the first, or samples of its own.", ("shared", false), ("independent", true))
+    {
+        Default = false,
+    };
+
+    public static readonly SectionKey SecondStart =
+        new("second_start", "The second start, with starts: 2.", SecondNorm, SecondOverlap, Between, SecondClock) { Required = false };
+
     public static readonly WholeKey Points = new(
         "points", 2, 10_001, "Number of record times, spread evenly from 0 to the horizon; 13 by default.")
     {
@@ -304,14 +326,15 @@ internal static class Keys
     };
 
     /// <summary>Keys that 'online' does not take: there is neither a training set nor a clock, and its theory has no Monte-Carlo paths.</summary>
-    public static readonly Key[] NotOnline = [Aspect, ReplicasPerDesign, Theory, Compare];
+    public static readonly Key[] NotOnline = [Aspect, ReplicasPerDesign, Starts, SecondStart, Theory, Compare];
 
     /// <summary>The whole file.</summary>
     public static readonly SectionKey File = new(
-        "", "An experiment.", Family, Name, Seed, Model, Aspect, Algorithm, Design, Sizes, Replicas, ReplicasPerDesign, Record, Theory, Verdict, Compare)
+        "", "An experiment.", Family, Name, Seed, Model, Aspect, Algorithm, Design, Sizes, Replicas, ReplicasPerDesign, Starts, SecondStart, Record, Theory, Verdict,
+        Compare)
     {
         Decider = Family,
-        Rules = KeyRules.OnlineOrNot,
+        Rules = () => [.. KeyRules.OnlineOrNot(), KeyRules.SecondOfTwo()],
     };
 
     private static SectionKey OfSchedule(string name, string doc) => new(name, doc, Shape, Warmup, Factor, Power, End, ScheduleTimes, Factors)

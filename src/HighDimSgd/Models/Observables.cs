@@ -29,8 +29,34 @@ public static class Observables
     /// <summary>Mean of l^4 over the n samples; recorded where the experiment asks for it.</summary>
     public const string Grad4 = "grad4";
 
-    /// <summary>The observables of an experiment, in the order of every table of results: those of its model, less what needs training samples, and those it asks for besides.</summary>
+    /// <summary>theta.theta'/d of two starts.</summary>
+    public const string Q12 = "q_12";
+
+    /// <summary>|theta - theta'|^2/d of two starts.</summary>
+    public const string Distance = "distance";
+
+    private const string SecondEnding = "_2";
+
+    /// <summary>An observable of the second of two starts.</summary>
+    public static string OfSecond(string name) => name + SecondEnding;
+
+    /// <summary>The observable that a second start's is like, or the observable itself.</summary>
+    public static (string Name, bool IsSecond) Plain(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.EndsWith(SecondEnding, StringComparison.Ordinal) ? (name[..^SecondEnding.Length], true) : (name, false);
+    }
+
+    /// <summary>The observables of an experiment, in the order of every table of results: those of its model, less what needs training samples, and those it asks for besides;
+    /// of two starts those of the first, those of the second, and those across.</summary>
     public static IReadOnlyList<string> Of(Experiment experiment)
+    {
+        IReadOnlyList<string> one = OfStart(experiment);
+        return experiment.Second is null ? one : [.. one, .. one.Select(OfSecond), Q12, Distance];
+    }
+
+    /// <summary>Those of a single start.</summary>
+    internal static IReadOnlyList<string> OfStart(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         return experiment.IsOnline ? [.. Of(experiment.Model).Except([TrainLoss, TrainError, Grad2])] : [.. Of(experiment.Model), .. experiment.Also];

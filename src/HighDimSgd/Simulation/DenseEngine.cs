@@ -9,7 +9,8 @@ namespace HighDimSgd.Simulation;
 
 /// <summary>
 /// Full passes over stored designs: replicas run all their steps while their design is in cache, those that share one side by side so that
-/// an entry that is read serves them all, and leave their observables at the record times. The clock stands at the replica's own address.
+/// an entry that is read serves them all, and leave their observables at the record times. The clock stands at the replica's own address. Two
+/// starts advance side by side in the same way, on one clock or each on its own.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>
@@ -37,7 +38,8 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         this.loss = loss;
         data = new(skeletons, experiment, size, loss, designs, designs > 1 ? 1 : DenseShape.Together(experiment));
         clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
-        increments = data.Allocate(4L * data.Shape.PaddedSamples);
+        long length = 4L * data.Shape.PaddedSamples;
+        increments = SharesClock ? new(skeletons.AllocateSlots(1, length).View, 0) : data.Allocate(length);
         if (experiment.Algorithm.Momentum > 0)
             ball = new(skeletons, data.Allocate(data.Shape.RowStride), data.Batch, experiment.Algorithm.Momentum);
     }
@@ -80,6 +82,8 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         return whole;
     }
 
+    private bool SharesClock => experiment.Second is { HasOwnClock: false };
+
     private void Update(int k)
     {
         double ridge = experiment.RidgeStep(k);
@@ -93,7 +97,11 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     {
         int group = step / 4, stride = data.Shape.PaddedSamples, samples = data.Shape.Samples;
         if (step % 4 == 0)
-            clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), samples, group, data.NoiseField(Purpose.Clock, replica), data.Count);
+        {
+            clock.Fill(
+                increments, TableLayout.Plain(-4L * group * stride, stride), samples, group, data.NoiseField(Purpose.Clock, replica), SharesClock ? 1 : data.Count);
+        }
+
         double unit = data.Design.Unit;
         data.Design.Pass(data.Count, data.Theta, data.Gradient, new TrainRow<TReal, TWord, TView, TLoss>(
             data.Products, data.Labels, increments, (step % 4) * stride, (float)(unit * experiment.Algorithm.RateFactor(step) / experiment.Aspect), loss, (float)unit));

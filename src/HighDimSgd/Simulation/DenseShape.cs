@@ -12,8 +12,8 @@ internal readonly record struct DenseShape(int Size, int Samples, DesignStorage 
     /// <summary>Columns in a 32-bit element.</summary>
     public int Columns => Storage == DesignStorage.Int8 ? 4 : Storage == DesignStorage.BFloat16 ? 2 : 1;
 
-    /// <summary>Replicas of a design that advance together.</summary>
-    public static int Together(Experiment experiment) => Math.Min(experiment.ReplicasPerDesign, 16);
+    /// <summary>Replicas of a design that advance together; two starts do so by themselves.</summary>
+    public static int Together(Experiment experiment) => experiment.Second is null ? Math.Min(experiment.ReplicasPerDesign, 16) : 1;
 
     /// <summary>
     /// Columns from one row to the next: d rounded up to 16 elements, and 16 more where rows would fall on the same cache sets.

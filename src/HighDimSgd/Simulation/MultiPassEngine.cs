@@ -9,7 +9,8 @@ namespace HighDimSgd.Simulation;
 
 /// <summary>
 /// Multi-pass SGD and SVAG, iteration by iteration on a stored design: theta becomes theta - (rate/(l d)) lambda theta
-/// - (rate/(l B)) sum_b c_b x_b l(x_b.theta; y_b), c_b = 1 for SGD, and (1+s)/2 on the first batch of SVAG, (1-s)/2 on the second, s = sqrt(2l-1).
+/// - (rate/(l B)) sum_b c_b x_b l(x_b.theta; y_b), c_b = 1 for SGD, and (1+s)/2 on the first batch of SVAG, (1-s)/2 on the second, s = sqrt(2l-1);
+/// by way of a velocity where there is momentum.
 /// An iteration costs as much as its batch has entries; only observing reads the whole design.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
@@ -31,6 +32,7 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
     private readonly StoredReplica<TReal, TWord, TView, TLoss> data;
     private readonly VisitSource<TReal, TWord, TView> source;
     private readonly Slots<TReal, TWord, TView> labels, factors;
+    private readonly HeavyBall<TReal, TWord, TView>? ball;
     private readonly int[] visits;
     private readonly float[] decays, weights, allLabels, visitedLabels;
 
@@ -49,6 +51,8 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         (visitedLabels, weights) = (new float[visits.Length], new float[visits.Length]);
         labels = data.Allocate(visits.Length + 16);
         factors = data.Allocate(visits.Length + 16);
+        if (algorithm.Momentum > 0)
+            ball = new(skeletons, data.Allocate(data.Shape.RowStride), data.Batch, algorithm.Momentum);
         Schedule(0);
     }
 
@@ -70,6 +74,7 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
     internal bool[] Advance(int replica, IReadOnlyList<double[,]> curves)
     {
         data.Restart();
+        ball?.Restart();
         bool[] whole = [true];
         source.Start(data.Field(Purpose.Visit, replica));
         IReadOnlyList<int> records = experiment.RecordStepsAt(data.Shape.Size);
@@ -94,8 +99,11 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         for (int v = 0; v < rows.Length; v++)
             visitedLabels[v] = allLabels[rows[v]];
         skeletons.Write(labels.View, visitedLabels.AsSpan(0, rows.Length));
-        skeletons.Iterate(data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta,
-            new VisitRow<TReal, TWord, TView, TLoss>(labels, factors, loss));
+        var weigh = new VisitRow<TReal, TWord, TView, TLoss>(labels, factors, loss);
+        if (ball is null)
+            skeletons.Iterate(data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta, weigh);
+        else
+            ball.Iterate(data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta, weigh);
     }
 
     /// <summary>The decays of the iterations from <paramref name="first"/> on, and the factors of their visits.</summary>

@@ -106,7 +106,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
             ClockKind.Online => new FreshShape(size, algorithm.Batch).Bytes + velocity,
             _ when experiment.IsMatrixFree => new MatrixFreeShape(experiment.Samples(size), algorithm.Steps).Bytes,
             ClockKind.Sgd or ClockKind.Svag => Dense(1) + (16L * algorithm.SamplesPerIteration),
-            _ => Dense(DenseShape.Together(experiment)),
+            _ => Dense(DenseShape.Together(experiment) * experiment.Starts),
         };
 
         long Dense(int replicas) => new DenseShape(size, experiment.Samples(size), experiment.Design.Storage).Bytes(replicas) + (replicas * velocity);
@@ -163,7 +163,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     /// <summary>True where the replicas of a unit advance together.</summary>
     private static bool IsTogether(Experiment experiment, IDevice device) => device.Share.BatchBytes > 0
-        && !experiment.IsMatrixFree && experiment.Algorithm.Kind is not (ClockKind.Sgd or ClockKind.Svag);
+        && !experiment.IsMatrixFree && experiment.Second is null && experiment.Algorithm.Kind is not (ClockKind.Sgd or ClockKind.Svag);
 
     /// <summary>Most designs of a unit; those that advance together must fit into a worker's memory, and every worker have some.</summary>
     private static int UnitDesigns(Experiment experiment, IDevice device, int size, int designs)

@@ -35,20 +35,23 @@ internal static class StartSource
         where TView : struct, IView<TReal, TWord>
     {
         int stride = (int)scratch.Stride;
-        float[] stars = Normals(Purpose.Teacher), starts = Normals(Purpose.Start);
+        float[] stars = Normals(Purpose.Teacher, batch), starts = experiment.Second is null
+            ? Normals(Purpose.Start, batch) : Normals(Purpose.Start, experiment.Starts, SecondStart.Address);
         Parallel.For(0, batch, slot => Normalise(
             experiment.Model, stars.AsSpan(slot * stride, size), starts.AsSpan(slot * stride, size)));
+        if (experiment.Second is { } second)
+            NormaliseSecond(experiment.Model, second, stars.AsSpan(0, size), starts.AsSpan(0, size), starts.AsSpan(stride, size));
         skeletons.Write(teacher.View, stars);
         skeletons.Write(theta.View, starts);
 
-        float[] Normals(Purpose purpose)
+        float[] Normals(Purpose purpose, int count, uint apart = 1)
         {
-            skeletons.For(batch, size, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
-                scratch, TableLayout.Plain(0, 0), 1, size, 0, 1, new(experiment.Seed, purpose, size, (uint)replica), new(0, 1)));
-            var normals = new float[batch * stride];
+            skeletons.For(count, size, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
+                scratch, TableLayout.Plain(0, 0), 1, size, 0, 1, new(experiment.Seed, purpose, size, (uint)replica, apart), new(0, 1)));
+            var normals = new float[count * stride];
             skeletons.Read(scratch.View, normals);
             // Padding stays zero, also after a replica that left the finite numbers.
-            for (int slot = 0; slot < batch; slot++)
+            for (int slot = 0; slot < count; slot++)
                 normals.AsSpan((slot * stride) + size, stride - size).Clear();
             return normals;
         }
@@ -70,6 +73,30 @@ internal static class StartSource
             theta[j] = (float)(start[j] + (overlap * star[j]));
             teacher[j] = (float)star[j];
         }
+    }
+
+    /// <summary>The second start: its parts along the teacher and along what the first has across it, and the rest across both.</summary>
+    private static void NormaliseSecond(ModelSpec model, SecondStart second, Span<float> teacher, Span<float> first, Span<float> theta)
+    {
+        int size = teacher.Length;
+        double[] star = Wide(teacher), across = Wide(first), rest = Wide(theta);
+        TakeOut(across, star);
+        TakeOut(rest, star);
+        TakeOut(rest, across);
+        double along = second.Overlap / model.TeacherNorm, room = model.StartNorm - (model.StartOverlap * model.StartOverlap / model.TeacherNorm);
+        double shared = room > 0 ? (second.Between - (along * model.StartOverlap)) / room : 0;
+        double left = Math.Max(0, second.Norm - (along * second.Overlap) - (shared * shared * room));
+        Scale(rest, Math.Sqrt(left * size / Dot(rest, rest)));
+        for (int j = 0; j < size; j++)
+            theta[j] = (float)(rest[j] + (shared * across[j]) + (along * star[j]));
+    }
+
+    /// <summary>Takes out of a vector its part along another, which may be 0.</summary>
+    private static void TakeOut(double[] vector, double[] direction)
+    {
+        double square = Dot(direction, direction), along = square > 0 ? Dot(vector, direction) / square : 0;
+        for (int j = 0; j < vector.Length; j++)
+            vector[j] -= along * direction[j];
     }
 
     private static double[] Wide(Span<float> values)

@@ -10,7 +10,7 @@ namespace HighDimSgd.Simulation;
 
 /// <summary>
 /// The data of a batch of replicas in memory (design, teacher, labels and start), their parameters, and what is observed of them: replicas on
-/// designs of their own, or several on one design. The data stand at the address of the replica's design and are drawn once for replicas of a
+/// designs of their own, several on one design, or the two starts of one. The data stand at the address of the replica's design and are drawn once for replicas of a
 /// design that follow each other.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
@@ -55,10 +55,10 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>Most replicas on one design; 1 where there are several designs.</summary>
     public int Together { get; }
 
-    /// <summary>Most replicas of a batch.</summary>
-    public int Batch => Designs * Together;
+    /// <summary>Most iterates of a batch.</summary>
+    public int Batch => Designs * Together * Starts;
 
-    /// <summary>Replicas of this batch.</summary>
+    /// <summary>Iterates of this batch: its replicas, or the two starts of one.</summary>
     public int Count { get; private set; }
 
     /// <summary>Shape of the memory.</summary>
@@ -85,7 +85,7 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     public void Prepare(int replica, int count = 1)
     {
         int number = replica / experiment.ReplicasPerDesign;
-        Count = count;
+        Count = count * Starts;
         count = Math.Min(count, Designs);
         if (prepared == (number, count))
             return;
@@ -93,7 +93,7 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
         Design.Draw(Field(Purpose.Design, number), count);
         StartSource.Draw(skeletons, experiment, Shape.Size, number, teacher, Theta, Gradient, count);
         int stride = (int)Theta.Stride;
-        skeletons.Read(Theta.View, start.AsSpan(0, count * stride));
+        skeletons.Read(Theta.View, start.AsSpan(0, count * Starts * stride));
         for (int p = 1; p < Together; p++)
             start.AsSpan(0, stride).CopyTo(start.AsSpan(p * stride));
         TakeProducts(teacher, count);
@@ -120,11 +120,18 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
             Count, Shape.Samples, new TrainSums<TReal, TWord, TView, TLoss>(Products, Labels, Shape.Samples, loss));
         for (int slot = 0; slot < Count; slot++)
         {
+            int replica = slot / Starts;
             double q = overlaps[slot].A / Shape.Size, m = overlaps[slot].B / Shape.Size;
             Four<double> sums = train[slot];
-            whole[slot] &= double.IsFinite(q) && double.IsFinite(m) && double.IsFinite(sums.A) && double.IsFinite(sums.C);
-            if (whole[slot])
-                ObservableValues.Write(experiment, fresh, q, m, sums, Shape.Samples, curves[slot], record);
+            whole[replica] &= double.IsFinite(q) && double.IsFinite(m) && double.IsFinite(sums.A) && double.IsFinite(sums.C);
+            if (whole[replica])
+                ObservableValues.Write(experiment, fresh, q, m, sums, Shape.Samples, curves[replica], record, slot % Starts);
+        }
+
+        if (Starts > 1)
+        {
+            Four<double> between = skeletons.Reduce(0, Shape.Size, new BetweenSums<TReal, TWord, TView>(Theta));
+            ObservableValues.WriteAcross(experiment, between.A / Shape.Size, between.B / Shape.Size, curves[0], record);
         }
 
         return whole.Contains(true);
@@ -135,7 +142,7 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
 
     /// <summary>The random field of a purpose, at the address of the replicas.</summary>
     public RandomField NoiseField(Purpose purpose, int replica) =>
-        new(experiment.Seed, purpose, Shape.Size, (uint)replica, Designs > 1 ? (uint)experiment.ReplicasPerDesign : 1);
+        new(experiment.Seed, purpose, Shape.Size, (uint)replica, Designs > 1 ? (uint)experiment.ReplicasPerDesign : Starts > 1 ? SecondStart.Address : 1);
 
     /// <summary>Memory of one more array for each replica of the batch.</summary>
     public Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(Batch, length);
@@ -143,6 +150,8 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>Memory of an array of each design; that of a single design is every replica's.</summary>
     private Slots<TReal, TWord, TView> AllocateData(long length) =>
         Designs > 1 ? skeletons.AllocateSlots(Designs, length) : new(skeletons.AllocateSlots(1, length).View, 0);
+
+    private int Starts => experiment.Starts;
 
     private void TakeProducts(Slots<TReal, TWord, TView> vector, int count) =>
         Design.Pass(count, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products, (float)Design.Unit));

@@ -18,18 +18,18 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
 {
     private readonly string folder = UnitFolder(folder);
 
-    /// <summary>Hash of what fixes a replica's trajectory: model, aspect, algorithm, design, seed, counter layout, kind of device, and replicas
-    /// per design where there are more than one.</summary>
+    /// <summary>Hash of what fixes a replica's trajectory: model, aspect, algorithm, design, seed, counter layout, kind of device, replicas
+    /// per design where there are more than one, and the second start where there is one.</summary>
     public string SimulationHash { get; } = HashOfSimulation(experiment, deviceKey);
 
     /// <summary>The same for any experiment and kind of device.</summary>
     public static string HashOfSimulation(Experiment experiment, string deviceKey) => Hash(
         experiment, deviceKey,
-        ["model", "aspect", "algorithm", "design", "seed", .. experiment.ReplicasPerDesign == 1 ? Array.Empty<string>() : [Keys.ReplicasPerDesign.Name]]);
+        ["model", "aspect", "algorithm", "design", "seed", .. experiment.ReplicasPerDesign == 1 ? Array.Empty<string>() : [Keys.ReplicasPerDesign.Name], .. Second(experiment)]);
 
     /// <summary>Hash of what fixes a sweep of a theory.</summary>
     public static string TheoryHash(Experiment experiment, string deviceKey) =>
-        Hash(experiment, deviceKey, ["model", "aspect", "algorithm", "seed"])
+        Hash(experiment, deviceKey, ["model", "aspect", "algorithm", "seed", .. Second(experiment)])
         + string.Create(CultureInfo.InvariantCulture, $"-{experiment.Theory.Paths}-{experiment.Theory.Responses}-{string.Join('-', ResponseForm.Rows(experiment))}");
 
     /// <summary>Where the units of a results folder are.</summary>
@@ -76,7 +76,7 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
         {
             WorkUnit unit = WorkUnit.Read(path);
             if (unit.Hash != hash || unit.Kind != kind || unit.Size != size)
-                throw Foreign(path, "model, aspect, algorithm, design, seed, replicas_per_design, theory paths or device");
+                throw Foreign(path, "model, aspect, algorithm, design, seed, replicas_per_design, second_start, theory paths or device");
             int[] columns = Columns(unit, path, records, step => step * experiment.Algorithm.StepAt(size));
             for (int i = 0; i < unit.Count; i++)
                 found[unit.First + i] = new(Pick(unit.Curves[i], columns), unit.Notes[i]);
@@ -117,6 +117,8 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
     private static string Prefix(string kind, int size) =>
         size == 0 ? $"theory-{kind}-" : string.Create(CultureInfo.InvariantCulture, $"{kind}-d{size}-");
 
+    private static string[] Second(Experiment experiment) => experiment.Second is null ? [] : [Keys.SecondStart.Name];
+
     private static string Hash(Experiment experiment, string deviceKey, string[] keys)
     {
         JsonObject all = experiment.ToJson();
@@ -127,6 +129,8 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
         };
         if (experiment.Also.Count > 0)
             fixing["also"] = Keys.Also.Write(experiment.Also);
+        if (experiment.Algorithm.RateGain != 1)
+            fixing["rate_gain"] = experiment.Algorithm.RateGain;
         return Digest(fixing);
     }
 

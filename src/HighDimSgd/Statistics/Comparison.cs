@@ -175,7 +175,7 @@ public static class Comparison
             Contrasts windows = Contrasts.Of(sizes, theory.Observables[name], name, Math.Clamp(fewest / ReplicasPerWindow, 1, Contrasts.Most));
             Scale = windows.Of(theory.Observables[name].Mean).PointwiseAbs();
             Granted = theory.Sweeps.ContainsKey(name)
-                ? (TwoTime.Nugget * (Largest(theory, name) + Largest(theory, Observables.Q))) + theory.Granted.GetValueOrDefault(name) : 0;
+                ? (CausalFactor.Nugget * (Largest(theory, name) + Largest(theory, Observables.Q))) + theory.Granted.GetValueOrDefault(name) : 0;
             dimensions = [.. curves.Select(c => c.Size)];
             samples =
             [

@@ -11,7 +11,7 @@ namespace HighDimSgd.Statistics;
 public static class Moments
 {
     /// <summary>What the start alone fixes at t = 0, exactly and at every size.</summary>
-    private static readonly string[] FixedByStart = [Observables.Q, Observables.M, Observables.TestLoss, Observables.TestError];
+    private static readonly string[] FixedByStart = [Observables.Q, Observables.M, Observables.TestLoss, Observables.TestError, Observables.Q12, Observables.Distance];
 
     /// <summary>
     /// Mean, standard error and sample variance of every observable at every record time, over the replicas that did not
@@ -40,7 +40,7 @@ public static class Moments
     }
 
     /// <summary>True where the start alone fixes an observable.</summary>
-    internal static bool IsFixedByStart(string observable, double time) => time == 0 && FixedByStart.Contains(observable);
+    internal static bool IsFixedByStart(string observable, double time) => time == 0 && FixedByStart.Contains(Observables.Plain(observable).Name);
 
     /// <summary>Covariance of the means at two times.</summary>
     internal static double MeanCovariance(double[,] table, double[] mean, int first, int second)

@@ -7,7 +7,7 @@ using HighDimSgd.Models;
 namespace HighDimSgd.Theory;
 
 /// <summary>What one sweep gives.</summary>
-/// <param name="Curves">Observable (in the order of <see cref="Observables.Of(ModelSpec)"/>, then <see cref="ResponseForm.Rows"/>) by record time.</param>
+/// <param name="Curves">Observable (in the order of <see cref="Observables.Of(Experiment)"/>, then <see cref="ResponseForm.Rows"/>) by record time.</param>
 /// <param name="Response">R_th(k,p) by steps where tangents were used, else null: by parts it is noisy at long lags.</param>
 /// <param name="Refusal">Null, or why the sweep stopped.</param>
 public sealed record SweepResult(double[,] Curves, double[,]? Response, string? Refusal);
@@ -58,10 +58,10 @@ public sealed class DmftSweeps(Experiment experiment, IEnumerable<int> sweeps, F
     public static long Bytes(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        long steps = experiment.Algorithm.Steps, floats = experiment.Theory.Paths * ((2 * steps) + 6);
+        long steps = experiment.Algorithm.Steps, starts = experiment.Starts, floats = experiment.Theory.Paths * ((starts * ((2 * steps) + 5)) + 1);
         if (MethodOf(experiment) == ResponseMethod.Tangent)
-            floats += TangentPaths(experiment.Theory.Paths) * ((steps * (steps + 1) / 2) + steps + 1);
-        return (sizeof(float) * floats) + (5 * sizeof(double) * steps * steps);
+            floats += starts * TangentPaths(experiment.Theory.Paths) * ((steps * (steps + 1) / 2) + steps + 1);
+        return (sizeof(float) * floats) + ((starts == 1 ? 5 : 16) * sizeof(double) * steps * steps);
     }
 
     /// <summary>Runs the sweeps on a device's skeletons.</summary>

@@ -117,7 +117,7 @@ public sealed class OnlineTheory(Experiment experiment, CancellationToken cancel
     {
         SlopeMoments l = fresh.Slope(q, m);
         AlgorithmSpec algorithm = experiment.Algorithm;
-        double u = algorithm.RateFactorAt(time) / (1 - algorithm.Momentum), ridge = experiment.Model.Ridge * algorithm.RidgeFactorAt(time);
+        double u = algorithm.RateFactorAt(time) * algorithm.MomentumGain, ridge = experiment.Model.Ridge * algorithm.RidgeFactorAt(time);
         double temperature = u * algorithm.Rate / algorithm.Batch;
         return (u * (-2 * ((ridge * q) + l.AlongStudent) + (temperature * l.Square)), u * ((-ridge * m) - l.AlongTeacher));
     }

@@ -8,11 +8,12 @@ using HighDimSgd.Simulation;
 namespace HighDimSgd.Theory;
 
 /// <summary>Where a step of the paths stands.</summary>
-/// <param name="Table">The table, forces in its columns 2, 4, 6, ..</param>
+/// <param name="Table">The table.</param>
 /// <param name="Products">Preactivations r.</param>
 /// <param name="Slopes">Derivatives l.</param>
 /// <param name="Shape">Shape of the table.</param>
-internal readonly record struct PathViews<TView>(TView Table, TView Products, TView Slopes, PathTable Shape);
+/// <param name="Forces">Where the forces stand in it, a row per step.</param>
+internal readonly record struct PathViews<TView>(TView Table, TView Products, TView Slopes, PathTable Shape, TableLayout Forces);
 
 /// <summary>
 /// The clock of the paths and their forces f = u l zeta / delta. The chance correlations over the paths of the clock's noise with l, l^2
@@ -49,23 +50,21 @@ internal sealed class PathForces<TReal, TWord, TView>
     /// <summary>The increments zeta of the last step.</summary>
     public TView Increments { get; }
 
-    private TableLayout Columns => views.Shape.Columnwise(2, 2);
-
     /// <summary>Draws the increments of four steps from <paramref name="k"/> on; they wait where the forces will stand.</summary>
-    public void Fill(int k, RandomField field) => refined.Fill(k, algorithm.Steps, 1, views.Table, Columns, (target, layout, group) =>
+    public void Fill(int k, RandomField field) => refined.Fill(k, algorithm.Steps, 1, views.Table, views.Forces, (target, layout, group) =>
         clock.Fill(new(target, 0), layout, views.Shape.Rows, group, field));
 
     /// <summary>Makes the force of a step out of l and zeta.</summary>
     /// <param name="k">The step.</param>
     /// <param name="squares">Sum of l^2 over the paths.</param>
     public void Make(int k, double squares) => skeletons.For(1, views.Shape.Rows, new ForceBody<TReal, TWord, TView>(
-        views.Products, views.Slopes, views.Table, Columns, Increments, k, (float)(algorithm.RateFactor(k) / aspect), noisy ? Projections(k, squares) : new(0, 0, 0, 0)));
+        views.Products, views.Slopes, views.Table, views.Forces, Increments, k, (float)(algorithm.RateFactor(k) / aspect), noisy ? Projections(k, squares) : new(0, 0, 0, 0)));
 
     private Four<float> Projections(int k, double squares)
     {
         int paths = views.Shape.Rows;
         Four<double> a = skeletons.Reduce(0, paths, new ClockSums<TReal, TWord, TView>(
-            views.Products, views.Slopes, views.Table, Columns, k, (float)algorithm.Step));
+            views.Products, views.Slopes, views.Table, views.Forces, k, (float)algorithm.Step));
         Four<double> b = skeletons.Reduce(0, paths, new SlopeSums<TReal, TWord, TView>(views.Products, views.Slopes));
         double[,] gram = { { squares, a.D, b.B }, { a.D, b.A, b.C }, { b.B, b.C, b.D } };
         double[] x = Projection.Coefficients(gram, [a.A, a.B, a.C]);

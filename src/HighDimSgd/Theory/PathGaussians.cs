@@ -20,34 +20,42 @@ internal sealed class PathGaussians<TReal, TWord, TView>
     private readonly ISkeletons<TReal, TWord, TView> skeletons;
     private readonly TView table, triangle;
     private readonly PathTable shape;
-    private readonly int steps;
+    private readonly int steps, starts;
     private readonly RefinedField<TReal, TWord, TView> refined;
 
-    /// <summary>The coordinates of <paramref name="steps"/> steps, in the columns 0, 1, 3, 5, .. of a table.</summary>
+    /// <summary>The coordinates of <paramref name="steps"/> steps, each with one of every start, in the columns 0, 1, 3, 5, .. of a table.</summary>
     public PathGaussians(
-        ISkeletons<TReal, TWord, TView> skeletons, TView table, PathTable shape, int steps, RefinedField<TReal, TWord, TView> refined)
+        ISkeletons<TReal, TWord, TView> skeletons, TView table, PathTable shape, int steps, int starts, RefinedField<TReal, TWord, TView> refined)
     {
+        this.starts = starts;
         this.skeletons = skeletons;
         this.table = table;
         this.shape = shape;
         this.steps = steps;
         this.refined = refined;
-        triangle = skeletons.Allocate((Group + 1) * (Group + 1));
+        triangle = skeletons.Allocate(((Group * starts) + 1) * ((Group * starts) + 1));
     }
 
-    /// <summary>Draws g_* and g_0.</summary>
-    public void Start(RandomField field)
+    /// <summary>Draws g_* and g_0, by start.</summary>
+    public void Start(RandomField[] fields)
     {
-        Draw(table, shape.Columnwise(0, 1), 2, 0, field);
-        Orthonormalise(1, 1);
+        Draw(table, shape.Columnwise(0, 1), 2, 0, fields[0]);
+        for (int a = 1; a < starts; a++)
+            Draw(table, shape.Columnwise(1 + (2 * a), 1), 1, 0, fields[a]);
+        Orthonormalise(1, starts);
     }
 
-    /// <summary>Draws the four coordinates that come after step <paramref name="k"/>, a multiple of 4.</summary>
-    public void Fill(int k, RandomField field)
+    /// <summary>Draws the coordinates of the four steps that come after step <paramref name="k"/>, a multiple of 4.</summary>
+    public void Fill(int k, RandomField[] fields)
     {
-        refined.Fill(k, steps, 1 / Math.Sqrt(refined.Refinement), table, shape.Columnwise(3, 2), (target, layout, group) =>
-            Draw(target, layout, refined.Refinement * steps, group, field));
-        Orthonormalise((2 * k) + 3, Math.Min(Group, steps - k));
+        for (int a = 0; a < starts; a++)
+        {
+            RandomField field = fields[a];
+            refined.Fill(k, steps, 1 / Math.Sqrt(refined.Refinement), table, shape.Columnwise(1 + (2 * (starts + a)), 2 * starts), (target, layout, group) =>
+                Draw(target, layout, refined.Refinement * steps, group, field));
+        }
+
+        Orthonormalise(1 + (2 * starts * (k + 1)), starts * Math.Min(Group, steps - k));
     }
 
     private void Draw(TView target, TableLayout layout, int rows, int group, RandomField field) =>

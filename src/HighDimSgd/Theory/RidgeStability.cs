@@ -19,13 +19,19 @@ public sealed record RidgeStability(double KernelMass, double GrowthRate)
     /// <summary>True where the loss stays bounded for all times.</summary>
     public bool IsStable => KernelMass < 1;
 
-    /// <summary>The stability of an experiment, online included; null where there is no closed answer: other losses, schedules, momentum, epochs.</summary>
+    /// <summary>
+    /// The stability of an experiment; true iterations with momentum beta are those of 1/(1-beta) times the rate, in a time so many times faster.
+    /// Null where there is no closed answer: other losses, schedules, momentum with full passes, epochs.
+    /// </summary>
     public static RidgeStability? Of(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         AlgorithmSpec algorithm = experiment.Algorithm;
-        return experiment.Model.IsLinear && algorithm.IsPlain && algorithm.Sampling != Sampling.Reshuffle
-            ? Of(experiment.Aspect, experiment.Model.Ridge, algorithm.Step, algorithm.EffectiveTemperature(experiment.Aspect)) : null;
+        if (!experiment.Model.IsLinear || !(algorithm.IsPlain || (algorithm.IsIterative && algorithm.IsSteady)) || algorithm.Sampling == Sampling.Reshuffle)
+            return null;
+        double gain = algorithm.MomentumGain;
+        RidgeStability plain = Of(experiment.Aspect, experiment.Model.Ridge, algorithm.Step, gain * algorithm.EffectiveTemperature(experiment.Aspect));
+        return plain with { GrowthRate = gain * plain.GrowthRate };
     }
 
     /// <summary>The stability at an effective temperature.</summary>

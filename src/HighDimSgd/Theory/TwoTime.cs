@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HighDimSgd.Theory;
 
 /// <summary>
@@ -8,17 +6,13 @@ namespace HighDimSgd.Theory;
 /// </summary>
 internal sealed class TwoTime
 {
-    // Added to the variances, as a fraction of them, before factoring: smooth paths make the covariance singular to rounding, and this
-    // keeps the factor stable at the price of a thousandth of independent noise in each w^k.
-    internal const double Nugget = 1e-6;
-
     private readonly Func<int, double> shrinking;
     private readonly double momentum;
     private readonly double teacherNorm;
     private readonly double[,] covariance;
     private readonly double[,] force;
     private readonly double[,] response;
-    private readonly double[,] factor;
+    private readonly CausalFactor factor;
     private readonly double[] overlap;
 
     /// <summary>Starts the recursions.</summary>
@@ -36,11 +30,10 @@ internal sealed class TwoTime
         covariance = new double[steps + 1, steps + 1];
         force = new double[steps + 1, steps + 1];
         response = new double[steps + 1, steps + 1];
-        factor = new double[steps + 2, steps + 2];
+        factor = new(steps + 2, teacherNorm);
         overlap = new double[steps + 1];
         covariance[0, 0] = startNorm;
         overlap[0] = startOverlap;
-        factor[0, 0] = Math.Sqrt(teacherNorm);
     }
 
     /// <summary>C(k,l) = E[theta^k theta^l].</summary>
@@ -57,48 +50,14 @@ internal sealed class TwoTime
 
     /// <summary>Extends the Cholesky factor of (w*, w^0, ..) by the row of w^k.</summary>
     /// <returns>Null, or why the covariance is none.</returns>
-    public string? ExtendFactor(int k)
-    {
-        int row = k + 1;
-        for (int j = 0; j < row; j++)
-        {
-            double rest = j == 0 ? overlap[k] : covariance[k, j - 1];
-            for (int p = 0; p < j; p++)
-                rest -= factor[row, p] * factor[j, p];
-            factor[row, j] = factor[j, j] > 0 ? rest / factor[j, j] : 0;
-        }
+    public string? ExtendFactor(int k) => factor.Extend(k + 1, j => j == 0 ? overlap[k] : covariance[k, j - 1]);
 
-        double pivot = covariance[k, k] * (1 + Nugget);
-        for (int p = 0; p < row; p++)
-            pivot -= factor[row, p] * factor[row, p];
-        if (!double.IsFinite(pivot))
-            return "the covariance left the finite numbers";
-        if (pivot < 0)
-        {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"the covariance lost positive definiteness (pivot {pivot:g3}, variance {covariance[k, k]:g3}); more paths or a smaller step may help");
-        }
-
-        factor[row, row] = Math.Sqrt(pivot);
-        return null;
-    }
-
-    /// <summary>
-    /// Solves (A12), D E[l^k g^T] = [R_*, R_f(k,0..k)] L, for the responses; a column without a pivot, which a start at zero leaves, gets none.
-    /// </summary>
-    /// <param name="k">The step.</param>
+    /// <summary>Solves (A12), D E[l^k g^T] = [R_*, R_f(k,0..k)] L, for the responses.</summary>
     /// <param name="projections">D E[l^k g_j], j = 0..k+1; overwritten by [R_*, R_f(k,0..k)].</param>
-    public void SolveByParts(int k, Span<double> projections)
-    {
-        for (int j = k + 1; j >= 0; j--)
-        {
-            double rest = projections[j];
-            for (int i = j + 1; i <= k + 1; i++)
-                rest -= projections[i] * factor[i, j];
-            projections[j] = factor[j, j] > 0 ? rest / factor[j, j] : 0;
-        }
-    }
+    public void SolveByParts(Span<double> projections) => factor.SolveBack(projections);
+
+    /// <summary>D E[l^k g_j] from D E[l^k w*] and D E[l^k w^l], l = 0..k, in their place.</summary>
+    public void Project(Span<double> products) => factor.SolveForth(products);
 
     /// <summary>R_* from R_f and D E[l^k w*], since D E[l^k w*] = R_* rho + sum_l R_f(k,l) m_l.</summary>
     public double TeacherResponse(int k, ReadOnlySpan<double> forceResponse, double alongTeacher)
@@ -117,31 +76,32 @@ internal sealed class TwoTime
     public void Advance(int k, double teacherResponse, ReadOnlySpan<double> forceResponse, ReadOnlySpan<double> forceCovariance)
     {
         int next = k + 1, before = Math.Max(k - 1, 0);
-        double shrink = shrinking(k);
         for (int l = 0; l <= k; l++)
             force[k, l] = force[l, k] = forceCovariance[l];
         for (int p = 0; p <= k; p++)
         {
-            double sum = p == k ? 1 : Carried(response[k, p], response[before, p]);
+            double sum = p == k ? 1 : Carried(k, response[k, p], response[before, p]);
             for (int l = p + 1; l <= k; l++)
                 sum -= forceResponse[l] * response[l, p];
             response[next, p] = sum;
         }
 
-        overlap[next] = Carried(overlap[k], overlap[before]) - (teacherResponse * teacherNorm);
+        overlap[next] = Carried(k, overlap[k], overlap[before]) - (teacherResponse * teacherNorm);
         for (int l = 0; l <= k; l++)
             overlap[next] -= forceResponse[l] * overlap[l];
         for (int l = 0; l <= next; l++)
         {
-            double sum = Carried(covariance[k, l], covariance[before, l]) - (teacherResponse * overlap[l]);
+            double sum = Carried(k, covariance[k, l], covariance[before, l]) - (teacherResponse * overlap[l]);
             for (int p = 0; p <= k; p++)
                 sum -= forceResponse[p] * covariance[p, l];
             for (int p = 0; p < l; p++)
                 sum += force[k, p] * response[l, p];
             covariance[next, l] = covariance[l, next] = sum;
         }
-
-        // What a step carries on of the parameter: (1 - lambda D) theta^k + beta (theta^k - theta^{k-1}).
-        double Carried(double now, double earlier) => momentum == 0 ? shrink * now : (shrink * now) + (momentum * (now - earlier));
     }
+
+    /// <summary>
+    /// What step k carries on of a function of theta^k: (1 - lambda D) of its value, and beta times its change since <paramref name="earlier"/>.
+    /// </summary>
+    public double Carried(int k, double now, double earlier) => momentum == 0 ? shrinking(k) * now : (shrinking(k) * now) + (momentum * (now - earlier));
 }

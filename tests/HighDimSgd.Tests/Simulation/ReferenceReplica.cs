@@ -15,12 +15,17 @@ namespace HighDimSgd.Tests.Simulation;
 /// <param name="replica">The replica.</param>
 /// <param name="rate">Factor on the rate by time.</param>
 /// <param name="ridge">Factor on the ridge by time.</param>
+/// <param name="second">True to follow the second of two starts.</param>
 /// <param name="images">Where the design is not to be drawn: sqrt(d) X v_j by sample and direction, the teacher along v_0 and the start in the plane of v_0 and v_1.</param>
 internal sealed class ReferenceReplica(
-    Experiment experiment, int size, int replica, Func<double, double>? rate = null, Func<double, double>? ridge = null, double[,]? images = null)
+    Experiment experiment, int size, int replica, Func<double, double>? rate = null, Func<double, double>? ridge = null, double[,]? images = null,
+    bool second = false)
 {
     private readonly int samples = experiment.Samples(size), columns = images?.GetLength(1) ?? size;
     private int[]? visits;
+
+    /// <summary>The parameter at every step of the last run.</summary>
+    public List<double[]> Path { get; } = [];
 
     /// <summary>q, m, training loss, error and mean of l^2 at every step.</summary>
     public double[][] Run()
@@ -45,8 +50,10 @@ internal sealed class ReferenceReplica(
         for (int j = 0; j < columns; j++)
             theta[j] -= along * star[j];
         Scale(theta, Math.Sqrt((model.StartNorm - (model.StartOverlap * model.StartOverlap / model.TeacherNorm)) * size / Dot(theta, theta)));
-        for (int j = 0; j < columns; j++)
-            theta[j] += model.StartOverlap / model.TeacherNorm * star[j];
+        if (second)
+            theta = Second(star, theta);
+        else
+            AddTo(theta, model.StartOverlap / model.TeacherNorm, star);
         double[] w = Products(x, star), y = new double[samples];
         for (int i = 0; i < samples; i++)
         {
@@ -62,6 +69,7 @@ internal sealed class ReferenceReplica(
         var rows = new List<double[]>();
         for (int k = 0; ; k++)
         {
+            Path.Add(theta);
             double[] r = Products(x, theta);
             double[] slope = [.. r.Zip(y, (a, b) => model.Loss == Loss.Squared ? a - b : -b / (1 + Math.Exp(a * b)))];
             double[] loss = [.. r.Zip(y, (a, b) => model.Loss == Loss.Squared ? (a - b) * (a - b) / 2 : Math.Log(1 + Math.Exp(-a * b)))];
@@ -85,6 +93,27 @@ internal sealed class ReferenceReplica(
                 next[j] += algorithm.Momentum * (theta[j] - earlier[j]);
             (earlier, theta) = (theta, next);
         }
+    }
+
+    /// <summary>The second start, from what the first has across the teacher.</summary>
+    private double[] Second(double[] star, double[] across)
+    {
+        (ModelSpec model, SecondStart start) = (experiment.Model, experiment.Second!);
+        double[] theta = Direction(Purpose.Start, own: true);
+        AddTo(theta, -Dot(theta, star) / Dot(star, star), star);
+        AddTo(theta, -Dot(theta, across) / Dot(across, across), across);
+        double along = start.Overlap / model.TeacherNorm, part = (start.Between - (along * model.StartOverlap)) * size / Dot(across, across);
+        double left = (start.Norm * size) - (along * along * Dot(star, star)) - (part * part * Dot(across, across));
+        Scale(theta, Math.Sqrt(left / Dot(theta, theta)));
+        AddTo(theta, along, star);
+        AddTo(theta, part, across);
+        return theta;
+    }
+
+    private static void AddTo(double[] a, double factor, double[] b)
+    {
+        for (int j = 0; j < a.Length; j++)
+            a[j] += factor * b[j];
     }
 
     private static double Dot(double[] a, double[] b) => a.Zip(b, (p, q) => p * q).Sum();
@@ -154,14 +183,14 @@ internal sealed class ReferenceReplica(
         }
     }
 
-    private double[] Direction(Purpose purpose) => [.. Enumerable.Range(0, columns).Select(
-        j => images is null ? Normal(purpose, 0, j) : j == (purpose == Purpose.Teacher ? 0 : 1) ? 1 : 0)];
+    private double[] Direction(Purpose purpose, bool own = false) => [.. Enumerable.Range(0, columns).Select(
+        j => images is null ? Normal(purpose, 0, j, own) : j == (purpose == Purpose.Teacher ? 0 : 1) ? 1 : 0)];
 
-    private double Normal(Purpose purpose, int step, int component)
+    private double Normal(Purpose purpose, int step, int component, bool own = false)
     {
         int pair = step / 2 * 2;
-        double radius = Math.Sqrt(-2 * Math.Log(Uniform(Word(purpose, pair, component))));
-        double angle = 2 * Math.PI * Uniform(Word(purpose, pair + 1, component));
+        double radius = Math.Sqrt(-2 * Math.Log(Uniform(Word(purpose, pair, component, own))));
+        double angle = 2 * Math.PI * Uniform(Word(purpose, pair + 1, component, own));
         return radius * (step % 2 == 0 ? Math.Cos(angle) : Math.Sin(angle));
     }
 
@@ -177,10 +206,11 @@ internal sealed class ReferenceReplica(
         };
     }
 
-    private uint Word(Purpose purpose, int step, int component)
+    private uint Word(Purpose purpose, int step, int component, bool own = false)
     {
+        own |= second && purpose is (Purpose.Clock or Purpose.Visit) && experiment.Second!.HasOwnClock;
         int number = purpose is Purpose.Clock or Purpose.Visit ? replica : replica / experiment.ReplicasPerDesign;
-        Four<Word1> words = new RandomField(experiment.Seed, purpose, size, (uint)number).Words<Real1, Word1>(0, step / 4, component);
+        Four<Word1> words = new RandomField(experiment.Seed, purpose, size, (uint)number + (own ? 0x80000000 : 0)).Words<Real1, Word1>(0, step / 4, component);
         Word1 word = (step % 4) switch { 0 => words.A, 1 => words.B, 2 => words.C, _ => words.D };
         return word.Value;
     }

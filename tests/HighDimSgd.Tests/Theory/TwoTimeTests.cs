@@ -59,7 +59,7 @@ public class TwoTimeTests
         [
             (0.3 * StarFactor()) + (-0.7 * functions.Factor(0, 0)), -0.7 * functions.Factor(0, 1),
         ];
-        functions.SolveByParts(0, projections);
+        functions.SolveByParts(projections);
         Assert.Equal(responses[0], projections[0], 1e-12);
         Assert.Equal(responses[1], projections[1], 1e-12);
 

@@ -125,10 +125,10 @@ public class VarianceReductionTests
         {
             var shape = new PathTable(paths, (2 * steps) + 2);
             TView table = skeletons.Allocate(shape.Length);
-            var gaussians = new PathGaussians<TReal, TWord, TView>(skeletons, table, shape, steps, new(skeletons, paths, refinement));
-            gaussians.Start(new(1, Purpose.PathTeacher, 0, 0));
+            var gaussians = new PathGaussians<TReal, TWord, TView>(skeletons, table, shape, steps, 1, new(skeletons, paths, refinement));
+            gaussians.Start([new(1, Purpose.PathTeacher, 0, 0)]);
             for (int k = 0; k < steps; k += 4)
-                gaussians.Fill(k, new(1, Purpose.PathGaussian, 0, 0));
+                gaussians.Fill(k, [new(1, Purpose.PathGaussian, 0, 0)]);
             var host = new float[shape.Length];
             skeletons.Read(table, host);
             return host;

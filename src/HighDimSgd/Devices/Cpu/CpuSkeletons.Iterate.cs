@@ -20,11 +20,38 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         ReadOnlySpan<float> decays,
         Slots<TReal, TWord, HostView<TReal, TWord>> theta,
         TBody body)
+        where TBody : struct, IRowBody<TReal> => Iterate(design, rowStride, visits, decays, theta, default(Descent), body);
+
+    public void Iterate<TBody>(
+        Slots<TReal, TWord, HostView<TReal, TWord>> design,
+        int rowStride,
+        ReadOnlySpan<int> visits,
+        ReadOnlySpan<float> decays,
+        Slots<TReal, TWord, HostView<TReal, TWord>> theta,
+        Slots<TReal, TWord, HostView<TReal, TWord>> velocity,
+        float momentum,
+        TBody body)
+        where TBody : struct, IRowBody<TReal>
+    {
+        nint away = (nint)((byte*)(velocity.View.Data + velocity.Start) - (byte*)(theta.View.Data + theta.Start));
+        Iterate(design, rowStride, visits, decays, theta, new Ball(away, TReal.Of(momentum)), body);
+    }
+
+    private void Iterate<TUpdate, TBody>(
+        Slots<TReal, TWord, HostView<TReal, TWord>> design,
+        int rowStride,
+        ReadOnlySpan<int> visits,
+        ReadOnlySpan<float> decays,
+        Slots<TReal, TWord, HostView<TReal, TWord>> theta,
+        TUpdate update,
+        TBody body)
+        where TUpdate : struct, IUpdate<TUpdate>
         where TBody : struct, IRowBody<TReal>
     {
         float* x = design.View.Data + design.Start, t = theta.View.Data + theta.Start, pending = null;
         int batch = visits.Length / decays.Length;
         float* weights = Scratch(batch + Lanes);
+        TUpdate last = batch == 1 ? update : update.Later;
         TReal* products = stackalloc TReal[Lanes];
         for (int s = 0; s < Lanes; s++)
             products[s] = TReal.Of(0f);
@@ -35,35 +62,38 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
             for (int b = 0; b < batch; b++)
             {
                 float* row = Row(visits[first + b]), ahead = Row(visits[Math.Min(first + b + Ahead, visits.Length - 1)]);
-                products[b % Lanes] = pending == null ? Dot(t, row, ahead, rowStride) : AddAndDot(t, pending, weight, decay, row, ahead, rowStride);
+                products[b % Lanes] = pending == null ? Dot(t, row, ahead, rowStride) : AddAndDot(t, pending, weight, decay, last, row, ahead, rowStride);
                 pending = null;
                 if (b % Lanes == Lanes - 1 || b == batch - 1)
                     TReal.Store(body.Run(0, first + (b / Lanes * Lanes), batch == 1 ? TReal.Sum(products[0]) : TReal.SumRows(products)), weights + (b / Lanes * Lanes));
             }
 
             for (int b = 0; b < batch - 1; b++)
-                Add(t, Row(visits[first + b]), weights[b], b == 0 ? decays[k] : 0, rowStride);
+                Gather(t, Row(visits[first + b]), weights[b], b == 0 ? decays[k] : 0, b == 0 ? update : update.Later, rowStride);
             pending = Row(visits[first + batch - 1]);
         }
 
-        Add(t, pending, weights[batch - 1], batch == 1 ? decays[^1] : 0, rowStride);
+        Add(t, pending, weights[batch - 1], batch == 1 ? decays[^1] : 0, last, rowStride);
 
         float* Row(int index) => x + ((long)index * rowStride);
     }
 
-    /// <summary>theta - decay theta - weight * row, with two roundings.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TReal Added(float* theta, float* row, TReal weight, TReal decay)
-    {
-        TReal t = TReal.Load(theta);
-        return TReal.FusedMultiplyAdd(weight, TReal.Load(row), TReal.FusedMultiplyAdd(decay, t, t));
-    }
-
-    private static void Add(float* theta, float* row, float weight, float decay, int stride)
+    /// <summary>Adds a row that others of its batch follow.</summary>
+    private static void Gather<TUpdate>(float* theta, float* row, float weight, float decay, TUpdate update, int stride)
+        where TUpdate : struct, IUpdate<TUpdate>
     {
         TReal w = TReal.Of(-weight), c = TReal.Of(-decay);
         for (float* last = theta + stride; theta < last; theta += Lanes, row += Lanes)
-            TReal.Store(Added(theta, row, w, c), theta);
+            update.Gather(theta, row, w, c);
+    }
+
+    /// <summary>Adds the last row of a batch.</summary>
+    private static void Add<TUpdate>(float* theta, float* row, float weight, float decay, TUpdate update, int stride)
+        where TUpdate : struct, IUpdate<TUpdate>
+    {
+        TReal w = TReal.Of(-weight), c = TReal.Of(-decay);
+        for (float* last = theta + stride; theta < last; theta += Lanes, row += Lanes)
+            TReal.Store(update.Moved(theta, row, w, c), theta);
     }
 
     /// <summary>The product of theta with a row, lane by lane in four sums.</summary>
@@ -85,9 +115,10 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         return a + b + (c + d);
     }
 
-    /// <summary><see cref="Add"/> of the row <paramref name="old"/>, then <see cref="Dot"/>, in one sweep.</summary>
+    /// <summary>Adds the row <paramref name="old"/>, then takes the product with another, in one sweep.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TReal AddAndDot(float* theta, float* old, float weight, float decay, float* row, float* ahead, int stride)
+    private static TReal AddAndDot<TUpdate>(float* theta, float* old, float weight, float decay, TUpdate update, float* row, float* ahead, int stride)
+        where TUpdate : struct, IUpdate<TUpdate>
     {
         TReal w = TReal.Of(-weight), shrink = TReal.Of(-decay);
         TReal a = TReal.Of(0f), b = a, c = a, d = a;
@@ -95,8 +126,8 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         for (; theta + (3 * Lanes) < last; theta += 4 * Lanes, old += 4 * Lanes, row += 4 * Lanes, ahead += 4 * Lanes)
         {
             Fetch(ahead);
-            TReal t = Added(theta, old, w, shrink), u = Added(theta + Lanes, old + Lanes, w, shrink);
-            TReal v = Added(theta + (2 * Lanes), old + (2 * Lanes), w, shrink), z = Added(theta + (3 * Lanes), old + (3 * Lanes), w, shrink);
+            TReal t = update.Moved(theta, old, w, shrink), u = update.Moved(theta + Lanes, old + Lanes, w, shrink);
+            TReal v = update.Moved(theta + (2 * Lanes), old + (2 * Lanes), w, shrink), z = update.Moved(theta + (3 * Lanes), old + (3 * Lanes), w, shrink);
             TReal.Store(t, theta);
             TReal.Store(u, theta + Lanes);
             TReal.Store(v, theta + (2 * Lanes));
@@ -109,7 +140,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
 
         for (; theta < last; theta += Lanes, old += Lanes, row += Lanes)
         {
-            TReal t = Added(theta, old, w, shrink);
+            TReal t = update.Moved(theta, old, w, shrink);
             TReal.Store(t, theta);
             a = TReal.FusedMultiplyAdd(t, TReal.Load(row), a);
         }

@@ -8,7 +8,14 @@ namespace HighDimSgd.Results.Report;
 internal static class Captions
 {
     /// <summary>An observable's title and its short name for an axis. All observables are pure numbers.</summary>
-    public static (string Title, string Axis) Of(string observable) => observable switch
+    public static (string Title, string Axis) Of(string observable)
+    {
+        (string name, bool isSecond) = Observables.Plain(observable);
+        (string title, string axis) = OfOne(name);
+        return isSecond ? ($"{title}, second start", $"{axis} (second)") : (title, axis);
+    }
+
+    private static (string Title, string Axis) OfOne(string observable) => observable switch
     {
         Observables.Q => ("Squared norm q = |θ|²/d", "q"),
         Observables.M => ("Overlap with the teacher m = θ·θ*/d", "m"),
@@ -18,6 +25,8 @@ internal static class Captions
         Observables.TestError => ("Test error", "test error"),
         Observables.Grad2 => ("Mean squared loss derivative ⟨ℓ²⟩", "⟨ℓ²⟩"),
         Observables.Grad4 => ("Mean fourth power of the loss derivative ⟨ℓ⁴⟩", "⟨ℓ⁴⟩"),
+        Observables.Q12 => ("Overlap of the two starts q₁₂ = θ·θ′/d", "q₁₂"),
+        Observables.Distance => ("Squared distance of the two starts |θ − θ′|²/d", "|θ − θ′|²/d"),
         ResponseForm.Early => ("Response to a push in the first step", "R(t, 0)"),
         ResponseForm.Late => ("Response to a push half-way", "R(t, t/2)"),
         ResponseForm.Law => ("Residual of the law of the response", "law of R"),
@@ -44,7 +53,8 @@ internal static class Captions
         string aspect = e.IsOnline ? string.Empty : $"aspect ratio δ = n/d = {Digits.Plain(e.Aspect)}, ";
         return learning + aspect + (a.IsIterative
             ? $"to time t = iteration × {(a.Kind == ClockKind.Svag ? "rate/(l d)" : "rate/d")} = {Digits.Plain(a.Horizon)}."
-            : $"{a.Steps} steps of D = {Digits.Plain(a.Step)}.");
+            : $"{a.Steps} steps of D = {Digits.Plain(a.Step)}.") + (e.Second is null ? string.Empty
+            : $" Two starts on the same data, driven by {(e.Second.HasOwnClock ? "samples of their own" : "the same samples")}.");
     }
 
     /// <summary>What time is, in words for an axis.</summary>
