@@ -39,7 +39,7 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
             if (until > done)
                 Advance(checked(first * FlowExperiment.Block), blocks, done, until - done, step);
             done = until;
-            Observe(means, t);
+            Observe(means, t, done > 0 && FlowShape.HasRest(run.Algorithm) ? Rest(blocks, step) : arena);
         }
 
         return means;
@@ -99,12 +99,19 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
     private RandomField Field(Purpose purpose) =>
         new(experiment.Seed, purpose, BitConverter.SingleToInt32Bits((float)run.Rate) >> 8, (uint)run.Amplification);
 
-    private void Observe(double[][,] means, int time)
+    /// <summary>The paths at the end of their last step.</summary>
+    private FlowArena<TReal, TWord, TView> Rest(int blocks, double step)
+    {
+        loops.For(blocks, FlowExperiment.Block, new FlowRest<TReal, TWord, TView, TProblem>(arena, problem, (float)step));
+        return arena.Behind;
+    }
+
+    private void Observe(double[][,] means, int time, FlowArena<TReal, TWord, TView> paths)
     {
         for (int i = 0; i < statistics.Length; i += 4)
         {
             var terms = new Four<FlowTerm>(Term(i), Term(i + 1), Term(i + 2), Term(i + 3));
-            Four<double>[] sums = loops.ReduceEach(means.Length, FlowExperiment.Block, new FlowSums<TReal, TWord, TView, TProblem>(arena, problem, terms));
+            Four<double>[] sums = loops.ReduceEach(means.Length, FlowExperiment.Block, new FlowSums<TReal, TWord, TView, TProblem>(paths, problem, terms));
             for (int b = 0; b < means.Length; b++)
             {
                 double[] four = [sums[b].A, sums[b].B, sums[b].C, sums[b].D];
@@ -122,6 +129,9 @@ internal static class FlowShape
 {
     /// <summary>Time that a step of a run takes: an iteration, or a substep of the flows.</summary>
     public static double Step(FlowExperiment experiment, FlowRun run) => run.Algorithm.IsIteration() ? run.Step : run.Rate / experiment.Substeps;
+
+    /// <summary>True for the flows that keep half a step of the drift back for the next step.</summary>
+    public static bool HasRest(FlowAlgorithm algorithm) => !algorithm.IsIteration() && algorithm != FlowAlgorithm.Flow1;
 
     /// <summary>Covariance of a batch's mean gradient over that of a sample: 1/B, times (n - B)/(n - 1) where its samples are distinct.</summary>
     public static double Share(FlowExperiment experiment, FlowRun run) => (experiment.Sampling == Sampling.WithoutReplacement

@@ -24,6 +24,7 @@ public static class FlowRunner
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(options);
+        experiment = experiment.Validate();
         IDevice device = Device.Open(options.Device, options.Threads);
         string folder = Runner.OutputFolder(experiment, options);
         FlowStore store = new(folder, experiment, device.Key);
