@@ -22,11 +22,14 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
     /// <param name="done">Finished blocks, means of statistics by record time; receives the others.</param>
     /// <param name="finished">Given the first of consecutive blocks and their means, from any worker's thread, one at a time.</param>
     /// <param name="cancellation">Stops between units; finished ones stay.</param>
+    /// <param name="part">The blocks that are wanted, from First to before End; null for all.</param>
     public void Finish(
-        FlowRun run, SortedDictionary<int, double[,]> done, Action<int, IReadOnlyList<double[,]>> finished, CancellationToken cancellation)
+        FlowRun run, SortedDictionary<int, double[,]> done, Action<int, IReadOnlyList<double[,]>> finished, CancellationToken cancellation,
+        (int First, int End)? part = null)
     {
+        (int from, int end) = part ?? (0, experiment.Blocks);
         int size = UnitBlocks(run);
-        var units = new ConcurrentQueue<(int First, int Count)>(Units(size, done));
+        var units = new ConcurrentQueue<(int First, int Count)>(Units(size, from, end, done));
         void Worker() => device.RunLoops(new Program(this, run, size, units, Keep, cancellation));
         void Keep(int first, double[][,] means)
         {
@@ -70,14 +73,14 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
         return device.Share.BatchBytes > 0 ? Math.Min(experiment.Blocks, device.Share.Batch(bytes)) : (int)Math.Clamp(UnitSteps / steps, 1, 256);
     }
 
-    private IEnumerable<(int First, int Count)> Units(int size, SortedDictionary<int, double[,]> done)
+    private static IEnumerable<(int First, int Count)> Units(int size, int start, int end, SortedDictionary<int, double[,]> done)
     {
-        for (int first = 0; first < experiment.Blocks; first += size)
+        for (int first = start; first < end; first += size)
         {
-            int end = Math.Min(experiment.Blocks, first + size), from = first;
-            for (int block = first; block <= end; block++)
+            int stop = Math.Min(end, first + size), from = first;
+            for (int block = first; block <= stop; block++)
             {
-                if (block < end && !done.ContainsKey(block))
+                if (block < stop && !done.ContainsKey(block))
                     continue;
                 if (block > from)
                     yield return (from, block - from);

@@ -69,7 +69,8 @@ internal sealed class FlowStore(string results, FlowExperiment experiment, strin
 
     private static string Prefix(FlowRun run) => $"flow-{run.Name}-";
 
-    private static string HashOf(FlowExperiment experiment, string deviceKey)
+    /// <summary>The same for any experiment and kind of device.</summary>
+    public static string HashOf(FlowExperiment experiment, string deviceKey)
     {
         JsonObject all = experiment.ToJson();
         (all[FlowKeys.Data.Name] as JsonObject)?.Remove(FlowKeys.DataFile.Name);
