@@ -1,6 +1,8 @@
 using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Random;
 using ILGPU;
 using ILGPU.Runtime;
+using Replicas = HighDimSgd.Kernels.Slots<HighDimSgd.Kernels.Real1, HighDimSgd.Kernels.Word1, HighDimSgd.Ilgpu.DeviceView>;
 
 namespace HighDimSgd.Ilgpu;
 
@@ -33,18 +35,22 @@ internal sealed class Launcher(Accelerator accelerator, int mostThreads)
     }
 
     /// <summary>Launches <see cref="Entry.RowPass"/>.</summary>
-    public void RowPass<TBody>(
-        int batch,
-        RowShape shape,
-        Slots<Real1, Word1, DeviceView> design,
-        Slots<Real1, Word1, DeviceView> theta,
-        Slots<Real1, Word1, DeviceView> partial,
-        TBody body)
+    public void RowPass<TFormat, TBody>(int batch, RowShape shape, Replicas design, Replicas theta, Replicas partial, TBody body)
+        where TFormat : struct, IEntryFormat<Real1, Word1>
         where TBody : struct, IRowBody<Real1> =>
-        Load<TBody, Action<KernelConfig, RowShape, Slots<Real1, Word1, DeviceView>, Slots<Real1, Word1, DeviceView>, Slots<Real1, Word1, DeviceView>, TBody>>(
-            nameof(Entry.RowPass),
-            () => accelerator.LoadStreamKernel<RowShape, Slots<Real1, Word1, DeviceView>, Slots<Real1, Word1, DeviceView>, Slots<Real1, Word1, DeviceView>, TBody>(Entry.RowPass))(
+        Load<(TFormat, TBody), Action<KernelConfig, RowShape, Replicas, Replicas, Replicas, TBody>>(
+            nameof(Entry.RowPass), () => accelerator.LoadStreamKernel<RowShape, Replicas, Replicas, Replicas, TBody>(Entry.RowPass<TFormat, TBody>))(
                 new(checked(batch * shape.Panels), Threads(shape.LaneShift)), shape, design, theta, partial, body);
+
+    /// <summary>Launches <see cref="Entry.Iterate"/>.</summary>
+    public void Iterate<TBody>(
+        int replicas, RowShape shape, int iterations, int batch, Replicas design, ArrayView<int> visits, DeviceView decays, Replicas theta, Replicas sums,
+        int rolls, Replicas velocity, float momentum, TBody body)
+        where TBody : struct, IRowBody<Real1> =>
+        Load<TBody, Action<KernelConfig, RowShape, int, int, Replicas, ArrayView<int>, DeviceView, Replicas, Replicas, int, Replicas, float, TBody>>(
+            nameof(Entry.Iterate),
+            () => accelerator.LoadStreamKernel<RowShape, int, int, Replicas, ArrayView<int>, DeviceView, Replicas, Replicas, int, Replicas, float, TBody>(Entry.Iterate))(
+                new(replicas, Threads(shape.LaneShift)), shape, iterations, batch, design, visits, decays, theta, sums, rolls, velocity, momentum, body);
 
     /// <summary>Launches <see cref="Entry.TallPass"/>.</summary>
     public void TallPass<TBody>(TallShape shape, DeviceView table, DeviceView coefficients, DeviceView partial, TBody body)

@@ -45,7 +45,6 @@ public interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
     /// <param name="theta">Parameters, padded like a row.</param>
     /// <param name="gradient">Receives the gradients; unused where the body wants none.</param>
     /// <param name="body">The row body.</param>
-    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
     void PackedPass<TFormat, TBody>(
         int batch,
         Slots<TReal, TWord, TView> design,
@@ -55,7 +54,7 @@ public interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
         Slots<TReal, TWord, TView> gradient,
         TBody body)
         where TFormat : struct, IEntryFormat<TReal, TWord>
-        where TBody : struct, IRowBody<TReal> => throw NoSmallEntries();
+        where TBody : struct, IRowBody<TReal>;
 
     /// <summary>The same for a design of entries +1 and -1.</summary>
     /// <param name="batch">Number of replicas.</param>
@@ -64,7 +63,6 @@ public interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
     /// <param name="theta">Parameters, padded to a multiple of 64 with zeros.</param>
     /// <param name="gradient">Receives the gradients, padded likewise; unused where the body wants none.</param>
     /// <param name="body">The row body; its weights of padding rows are dropped.</param>
-    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
     void SignPass<TBody>(
         int batch,
         Slots<TReal, TWord, TView> signs,
@@ -72,39 +70,41 @@ public interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
         Slots<TReal, TWord, TView> theta,
         Slots<TReal, TWord, TView> gradient,
         TBody body)
-        where TBody : struct, IRowBody<TReal> => throw NoSmallEntries();
+        where TBody : struct, IRowBody<TReal>;
 
     /// <summary>
-    /// Iterations on batches of rows, one after another: with r_i = x_i.theta over the rows of its batch and f_i = body(visit, r_i), an iteration
+    /// Iterations on batches of rows, one after another, of every replica of a batch: with r_i = x_i.theta over the rows of its batch and f_i = body(visit, r_i), an iteration
     /// makes theta - (decay theta + sum_i f_i x_i) of theta.
     /// </summary>
-    /// <param name="design">The design, row-major.</param>
+    /// <param name="batch">Number of replicas.</param>
+    /// <param name="design">Designs, row-major.</param>
     /// <param name="rowStride">Elements from one row to the next, a multiple of 16; columns are padded to it with zeros.</param>
-    /// <param name="visits">Rows that are visited, in order.</param>
-    /// <param name="decays">The decay of each iteration; their number divides that of the visits.</param>
-    /// <param name="theta">The parameter, padded like a row.</param>
+    /// <param name="visits">Rows that are visited, in order, replica after replica.</param>
+    /// <param name="decays">The decay of each iteration, for all replicas; their number divides that of a replica's visits.</param>
+    /// <param name="theta">Parameters, padded like a row.</param>
     /// <param name="body">The row body, which is given visits for rows; arrays by visit have room for 16 more.</param>
-    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
     void Iterate<TBody>(
+        int batch,
         Slots<TReal, TWord, TView> design,
         int rowStride,
         ReadOnlySpan<int> visits,
         ReadOnlySpan<float> decays,
         Slots<TReal, TWord, TView> theta,
         TBody body)
-        where TBody : struct, IRowBody<TReal> => throw new MachineException("this device does not run iterations on batches of a stored design; use --device cpu");
+        where TBody : struct, IRowBody<TReal>;
 
     /// <summary>The same by way of a velocity v: an iteration makes momentum v - (decay theta + sum_i f_i x_i) of v and theta + v of theta.</summary>
-    /// <param name="design">The design, row-major.</param>
+    /// <param name="batch">Number of replicas.</param>
+    /// <param name="design">Designs, row-major.</param>
     /// <param name="rowStride">Elements from one row to the next, a multiple of 16; columns are padded to it with zeros.</param>
-    /// <param name="visits">Rows that are visited, in order.</param>
-    /// <param name="decays">The decay of each iteration; their number divides that of the visits.</param>
-    /// <param name="theta">The parameter, padded like a row.</param>
-    /// <param name="velocity">The velocity, padded likewise.</param>
+    /// <param name="visits">Rows that are visited, in order, replica after replica.</param>
+    /// <param name="decays">The decay of each iteration, for all replicas; their number divides that of a replica's visits.</param>
+    /// <param name="theta">Parameters, padded like a row.</param>
+    /// <param name="velocity">Velocities, padded and at a stride like the parameters.</param>
     /// <param name="momentum">beta.</param>
     /// <param name="body">The row body, which is given visits for rows; arrays by visit have room for 16 more.</param>
-    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
     void Iterate<TBody>(
+        int batch,
         Slots<TReal, TWord, TView> design,
         int rowStride,
         ReadOnlySpan<int> visits,
@@ -113,7 +113,7 @@ public interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
         Slots<TReal, TWord, TView> velocity,
         float momentum,
         TBody body)
-        where TBody : struct, IRowBody<TReal> => throw new MachineException("this device does not run iterations with momentum on batches of a stored design; use --device cpu");
+        where TBody : struct, IRowBody<TReal>;
 
     /// <summary>
     /// The same as <see cref="RowPass"/> for a tall table kept in blocks of 64 rows (<see cref="PathTable"/>): r_i = sum_j c_j B_ij over the first columns,
@@ -139,9 +139,6 @@ public interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
     /// <param name="sums">Receives the sums from column 0 on, those of a column side by side: as many as the body projects.</param>
     void TallSkinnyBlock<TBody>(TView basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
         where TBody : struct, IBlockBody<TReal>;
-
-    private static MachineException NoSmallEntries() =>
-        new("this device reads designs of 32-bit entries alone; use --device cpu for storage bfloat16, int8 and bit");
 }
 
 /// <summary>

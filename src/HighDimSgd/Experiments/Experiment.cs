@@ -340,6 +340,10 @@ public sealed record AlgorithmSpec
     /// <summary>v of step k, taken like u.</summary>
     public double RidgeFactor(int step, int size = 0) => RidgeFactorAt((step + 0.5) * StepAt(size));
 
+    /// <summary>The first time at which a schedule jumps within a step of a length; null where all steps are smooth.</summary>
+    internal double? JumpWithin(double step) => new[] { RateSchedule, RidgeSchedule }.SelectMany(s => s?.Jumps ?? [])
+        .Where(t => Math.Abs((t / step) - Math.Round(t / step)) > 1e-9 * Horizon / step).Select(t => (double?)t).Min();
+
     /// <summary>Number of steps at dimension <paramref name="size"/>.</summary>
     public int StepsAt(int size) => IsIterative ? checked((int)Math.Round(Horizon * size * Amplification / Rate)) : Steps;
 
@@ -437,14 +441,13 @@ public sealed record TheorySpec(int Paths = 100_000, int Sweeps = 32, ResponseMe
 
     /// <summary>
     /// The longest steps that fit the horizon and are no longer than 0.2 over the gain of momentum, nor too long for the clock to be drawn at the last.
-    /// Jumps of schedules fall on boundaries of the first, where up to twice as many steps bring that about.
+    /// Jumps of schedules fall on boundaries of the first, where up to four times as many steps bring that about.
     /// </summary>
     internal static double[] DefaultSteps(AlgorithmSpec algorithm, double aspect)
     {
         double longest = Math.Min(LongestStep / algorithm.MomentumGain, 4 * MostJumps(algorithm) * Visit(algorithm, aspect)), horizon = algorithm.Horizon;
         int fewest = (int)Math.Ceiling((horizon / longest) - 1e-9);
-        double[] jumps = [.. new[] { algorithm.RateSchedule, algorithm.RidgeSchedule }.SelectMany(s => s?.Jumps ?? []).Select(t => t / horizon)];
-        int count = Enumerable.Range(fewest, fewest + 1).FirstOrDefault(n => jumps.All(t => Math.Abs((t * n) - Math.Round(t * n)) < 1e-9 * n), fewest);
+        int count = Enumerable.Range(fewest, (3 * fewest) + 1).FirstOrDefault(n => algorithm.JumpWithin(horizon / n) is null, fewest);
         double first = horizon / count;
         return [first, first / 2, first / 4];
     }

@@ -40,7 +40,7 @@ internal sealed partial class ExperimentReader
     }
 
     /// <summary>The steps that the theory of sgd and svag is extrapolated from.</summary>
-    private static double[] TheorySteps(Section theory, AlgorithmSpec algorithm, double aspect)
+    private double[] TheorySteps(Section theory, AlgorithmSpec algorithm, double aspect)
     {
         if (algorithm.Kind is not (ClockKind.Sgd or ClockKind.Svag))
         {
@@ -50,8 +50,9 @@ internal sealed partial class ExperimentReader
 
         // The largest amplification has the most jumps in a step.
         algorithm = algorithm with { Amplification = Amplifications(theory, algorithm).Append(algorithm.Amplification).Max() };
+        double[] standard = TheorySpec.DefaultSteps(algorithm, aspect);
         if (!theory.Has(Keys.TheorySteps))
-            return TheorySpec.DefaultSteps(algorithm, aspect);
+            return Meeting(standard);
         double visit = TheorySpec.Visit(algorithm, aspect), largest = TheorySpec.MostJumps(algorithm) * visit, least = JumpTable.LeastMean * visit;
         double[] steps = [.. theory.Get(Keys.TheorySteps)];
         if (Math.Max(Math.Abs((2 * steps[1] / steps[0]) - 1), Math.Abs((4 * steps[2] / steps[0]) - 1)) > WholeTolerance)
@@ -64,7 +65,18 @@ internal sealed partial class ExperimentReader
                 Keys.TheorySteps, $"the clock cannot be drawn at the last step {Text(steps[2])}; allowed: {Text(least)} to {Text(largest)} at this temperature and aspect");
         }
 
-        return steps;
+        return Meeting(steps);
+
+        // Where a step straddles a jump the theory is not smooth in the steps, and cannot be extrapolated.
+        double[] Meeting(double[] steps)
+        {
+            if (algorithm.JumpWithin(steps[0]) is not { } jump || (algorithm.Sampling != Sampling.Replacement && _file.Get(Keys.Compare).Count == 0))
+                return steps;
+            string allowed = algorithm.JumpWithin(standard[0]) is null
+                ? $"[{string.Join(", ", standard.Select(Text))}], or other steps that meet all jumps"
+                : $"the time {Text(Math.Round(jump / steps[0]) * steps[0])} instead, or steps that meet all jumps and the horizon";
+            throw theory.Refuse(Keys.TheorySteps, $"a schedule jumps at {Text(jump)}, within a step of {Text(steps[0])}; allowed: {allowed}");
+        }
     }
 
     private double[] RecordTimes(AlgorithmSpec algorithm, IReadOnlyList<int> sizes)

@@ -14,7 +14,7 @@ internal interface ITheoryInTime
 
 /// <summary>
 /// The theory of a clock in continuous time, from sweeps at three steps that are recorded at every step D of the coarsest. In between, every sweep is
-/// interpolated by polynomials through the nearest points, and what fresh data would show follows from q and m.
+/// interpolated by polynomials through the nearest points between which no schedule jumps or bends, and what fresh data would show follows from q and m.
 /// </summary>
 internal sealed class ContinuousTheory : ITheoryInTime
 {
@@ -27,6 +27,7 @@ internal sealed class ContinuousTheory : ITheoryInTime
     private readonly Dictionary<string, double[,]> limits;
     private readonly Dictionary<string, double> changes;
     private readonly FreshData fresh;
+    private readonly int[] ends;
 
     /// <summary>The theory of the levels D, D/2 and D/4, all of which are there.</summary>
     /// <param name="experiment">The experiment with true iterations.</param>
@@ -40,18 +41,27 @@ internal sealed class ContinuousTheory : ITheoryInTime
         limits = names.ToDictionary(name => name, name => StepExtrapolation.Limit([.. levels.Select(l => l.Sweeps[name])]));
         changes = names.ToDictionary(name => name, name => StepExtrapolation.Change([.. levels.Select(l => l.Sweeps[name])]));
         fresh = new(experiment.Model);
+        AlgorithmSpec algorithm = experiment.Algorithm;
+        int last = limits[Observables.Q].GetLength(1) - 1;
+        ends =
+        [
+            0,
+            .. new[] { algorithm.RateSchedule, algorithm.RidgeSchedule }.SelectMany(s => s?.Breaks ?? []).Select(t => t / step)
+                .Where(x => Math.Abs(x - Math.Round(x)) < 1e-9 * last && x > 0.5 && x < last - 0.5).Select(x => (int)Math.Round(x)).Distinct().Order(),
+            last,
+        ];
     }
 
     /// <summary>The theory at the times that the experiment asks for.</summary>
     public TheoryResult Result()
     {
         double[] times = experiment.Times();
-        Dictionary<string, double[,]> sweeps = Sweeps(times, GridInterpolation.Order);
+        Dictionary<string, double[,]> sweeps = Sweeps(times, GridInterpolation.At);
         double[] all = [.. experiment.Sizes.SelectMany(experiment.Times).Concat(times).Distinct().Order()];
-        Dictionary<string, double[,]> higher = Sweeps(all, GridInterpolation.HigherOrder), lower = Sweeps(all, GridInterpolation.Order);
+        Dictionary<string, double[,]> other = Sweeps(all, GridInterpolation.OtherAt), used = Sweeps(all, GridInterpolation.At);
         var rest = new StepRest(
             [.. Enumerable.Range(0, StepExtrapolation.Levels).Select(level => step / (1 << level))], changes,
-            higher.ToDictionary(h => h.Key, h => Difference(h.Value, lower[h.Key])));
+            other.ToDictionary(o => o.Key, o => Difference(o.Value, used[o.Key])));
         return new(TheoryResult.Ok, string.Empty, clock, times, sweeps.ToDictionary(s => s.Key, s => DmftTheory.Average(s.Value)))
         {
             Sweeps = sweeps,
@@ -62,16 +72,16 @@ internal sealed class ContinuousTheory : ITheoryInTime
 
     /// <inheritdoc/>
     public Dictionary<string, double[]> At(IReadOnlyList<double> times) =>
-        Sweeps(times, GridInterpolation.Order).ToDictionary(s => s.Key, s => DmftTheory.Average(s.Value).Mean);
+        Sweeps(times, GridInterpolation.At).ToDictionary(s => s.Key, s => DmftTheory.Average(s.Value).Mean);
 
     /// <summary>Largest difference of the means over sweeps.</summary>
     private static double Difference(double[,] a, double[,] b) =>
         Exactness.Largest([.. DmftTheory.Average(a).Mean.Zip(DmftTheory.Average(b).Mean, (x, y) => x - y)]);
 
-    private Dictionary<string, double[,]> Sweeps(IReadOnlyList<double> times, int points)
+    private Dictionary<string, double[,]> Sweeps(IReadOnlyList<double> times, Func<double, int, int, GridInterpolation> interpolation)
     {
-        int count = limits[Observables.Q].GetLength(0), grid = limits[Observables.Q].GetLength(1);
-        GridInterpolation[] stencils = [.. times.Select(t => GridInterpolation.At(t / step, grid, points))];
+        int count = limits[Observables.Q].GetLength(0);
+        GridInterpolation[] stencils = [.. times.Select(t => Within(t / step))];
         Dictionary<string, double[,]> tables = limits.Keys.ToDictionary(name => name, _ => new double[count, times.Count]);
         for (int s = 0; s < count; s++)
         {
@@ -87,33 +97,46 @@ internal sealed class ContinuousTheory : ITheoryInTime
         }
 
         return tables;
+
+        // The piece between two ends in which a place is, or the one next to it.
+        GridInterpolation Within(double place)
+        {
+            int end = Math.Max(1, Array.FindIndex(ends, e => e >= Math.Min(place, ends[^1])));
+            return interpolation(place, ends[end - 1], ends[end]);
+        }
     }
 }
 
 /// <summary>The polynomial through the grid points nearest to a place: their weights.</summary>
 internal sealed class GridInterpolation
 {
-    /// <summary>Points of the interpolation that is used.</summary>
-    public const int Order = 6;
-
-    /// <summary>Points of the one that its error is estimated by.</summary>
-    public const int HigherOrder = 8;
+    // Points of the interpolation that is used, and of the one that its error is estimated by where there are so many.
+    private const int Order = 6, HigherOrder = 8;
 
     private readonly int first;
     private readonly double[] weights;
 
     private GridInterpolation(int first, double[] weights) => (this.first, this.weights) = (first, weights);
 
-    /// <summary>The weights at a place.</summary>
-    /// <param name="place">In units of the grid's spacing, from its first point; slightly outside at most.</param>
-    /// <param name="grid">Points of the grid.</param>
-    /// <param name="points">Points to use, fewer where the grid has fewer.</param>
-    public static GridInterpolation At(double place, int grid, int points)
+    /// <summary>The weights of the interpolation that is used.</summary>
+    /// <param name="place">In units of the grid's spacing.</param>
+    /// <param name="from">First point of the grid that may be used.</param>
+    /// <param name="to">The last; places lie between the two, or slightly outside.</param>
+    public static GridInterpolation At(double place, int from, int to) => Through(place, from, to, Order);
+
+    /// <summary>Those of the interpolation that its error is estimated by: two points more, or where there are not so many two less.</summary>
+    /// <param name="place">In units of the grid's spacing.</param>
+    /// <param name="from">First point of the grid that may be used.</param>
+    /// <param name="to">The last.</param>
+    public static GridInterpolation OtherAt(double place, int from, int to) =>
+        Through(place, from, to, to - from + 1 >= HigherOrder ? HigherOrder : Math.Max(1, Math.Min(Order, to - from + 1) - 2));
+
+    private static GridInterpolation Through(double place, int from, int to, int points)
     {
-        int nearest = (int)Math.Round(place), count = Math.Min(points, grid);
+        int nearest = (int)Math.Round(place), count = Math.Min(points, to - from + 1);
         if (Math.Abs(place - nearest) < 1e-9)
             return new(nearest, [1]);
-        int first = Math.Clamp((int)Math.Floor(place) - (count / 2) + 1, 0, grid - count);
+        int first = Math.Clamp((int)Math.Round(place - ((count - 1) / 2.0)), from, to + 1 - count);
         return new(first, [.. Enumerable.Range(0, count).Select(Lagrange)]);
 
         double Lagrange(int i) => Enumerable.Range(0, count).Where(j => j != i).Aggregate(1.0, (product, j) => product * (place - first - j) / (i - j));

@@ -18,7 +18,7 @@ public sealed record ContinuousCurve(double[] Mean, double[] Error, double StepE
 /// <summary>
 /// The theory in continuous time: sweeps at the steps D, D/2 and D/4 that share their random numbers, extrapolated sweep by sweep,
 /// f(0) = (8 f(D/4) - 6 f(D/2) + f(D))/3, which is free of the orders D and D^2. A schedule is a function of time, taken in the middle
-/// of the steps of each level; let its jumps fall on boundaries of the coarsest.
+/// of the steps of each level; its jumps fall on boundaries of the coarsest.
 /// </summary>
 public static class StepExtrapolation
 {
@@ -33,7 +33,7 @@ public static class StepExtrapolation
     /// <returns>Curves by observable, at the record times.</returns>
     /// <exception cref="ArgumentException">
     /// The clock is minibatch or table, whose temperature is the step's, the algorithm has true iterations, or there is momentum, which
-    /// belongs to a step.
+    /// belongs to a step; or a schedule jumps within a step D.
     /// </exception>
     /// <exception cref="MachineException">A sweep was refused; the message says why.</exception>
     public static IReadOnlyDictionary<string, ContinuousCurve> Solve(Experiment experiment, IDevice device)
@@ -44,6 +44,8 @@ public static class StepExtrapolation
             throw new ArgumentException("Momentum belongs to a step: at fixed beta it is gone in continuous time.", nameof(experiment));
         if (experiment.Algorithm.Kind is ClockKind.Minibatch or ClockKind.Table || experiment.Algorithm.IsIterative)
             throw new ArgumentException("Extensive batches have no continuous time, and true iterations have no steps to extrapolate.", nameof(experiment));
+        if (experiment.Algorithm.JumpWithin(experiment.Algorithm.Step) is { } jump)
+            throw new ArgumentException($"A schedule jumps at t = {jump:g6}, within a step.", nameof(experiment));
         Dictionary<string, double[,]>[] levels = [.. Runs(experiment).Select(run => Sweep(run, device))];
         return Observables.Of(experiment).ToDictionary(name => name, name => Curve([.. levels.Select(l => l[name])]));
     }
@@ -80,18 +82,18 @@ public static class StepExtrapolation
 
     private static Dictionary<string, double[,]> Sweep(SweepRun run, IDevice device)
     {
-        var curves = new List<ReplicaCurve>();
+        var curves = new SortedDictionary<int, ReplicaCurve>();
         string? refusal = null;
-        device.Run(
-            new DmftSweeps(run.Experiment, Enumerable.Range(0, run.Experiment.Theory.Sweeps), Finish, run.Refinement), wholeDevice: true);
+        DmftSweeps.RunAll(device, run.Experiment, [.. Enumerable.Range(0, run.Experiment.Theory.Sweeps)], Finish, run.Refinement);
         return refusal is null
-            ? DmftTheory.Tables(run.Experiment, curves)
+            ? DmftTheory.Tables(run.Experiment, [.. curves.Values])
             : throw new MachineException($"the theory at step {run.Experiment.Algorithm.Step:g4} stopped {refusal}");
 
         bool Finish(int sweep, SweepResult result)
         {
-            curves.Add(new(result.Curves, string.Empty));
-            return (refusal = result.Refusal) is null;
+            curves[sweep] = new(result.Curves, string.Empty);
+            refusal ??= result.Refusal;
+            return refusal is null;
         }
     }
 

@@ -1,4 +1,3 @@
-using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Theory;
 
@@ -22,21 +21,25 @@ public sealed class IterationsFileTests
     [Theory]
     [InlineData("rate: {kind: step, times: [1.5, 2.25], factor: 0.1}", 0.1875)] // 32 steps; 30 of 0.2 have them inside
     [InlineData("rate: {kind: step, times: [1.6], factor: 0.1}", 0.2)]
-    [InlineData("rate: {kind: step, times: [1.2345], factor: 0.1}", 0.2)] // no step does it
+    [InlineData("rate: {kind: step, times: [1.25, 1.3], factor: 0.1}", 0.05)] // four times as many
+    [InlineData("rate: {kind: step, times: [1.2345], factor: 0.1}", 0.2, "sampling: reshuffle, ")] // no theory
     [InlineData("rate: {kind: cosine, warmup: 1.5}", 0.2)] // no jump
-    public void StepsOfTheTheoryEndWhereASchedulesJumps(string schedule, double first)
+    public void StepsOfTheTheoryEndWhereASchedulesJumps(string schedule, double first, string more = "")
     {
-        Experiment sgd = Experiment.Parse(Sgd.Replace("horizon: 6", $"horizon: 6, schedule: {{{schedule}}}", StringComparison.Ordinal), "f");
+        Experiment sgd = Experiment.Parse(Scheduled(schedule, more), "f");
         Assert.Equal(first, sgd.Theory.Steps[0], 1e-12);
         Assert.Equal(sgd, sgd.Validate());
     }
 
-    [Fact]
-    public void TheFastestDeviceIsOneThatRunsThem()
-    {
-        Assert.Equal(("cpu", "cuda"), (Device.KeyFor(Experiment.Parse(Sgd, "f"), "auto"), Device.KeyFor(Experiment.Parse(Text, "f"), "cuda")));
-        Assert.Equal("auto", Device.KeyFor(Experiment.Parse(Samples.Text, "f"), "auto"));
-    }
+    [Theory]
+    [InlineData("times: [1.2345]", "", "theory.steps: a schedule jumps at 1.2345, within a step of 0.2; allowed: the time 1.2 instead, or steps that meet all jumps and the horizon")]
+    [InlineData("times: [1.5, 2.25]", "\ntheory: {steps: [0.2, 0.1, 0.05]}", "a schedule jumps at 1.5, within a step of 0.2; allowed: [0.1875, 0.09375, 0.046875], or other steps that meet all jumps")]
+    [InlineData("times: [1, 1.1]", "\ntheory: {steps: [0.2, 0.1, 0.05]}\ncompare: [sgf]", "a schedule jumps at 1.1")]
+    public void StepsThatAScheduleJumpsWithinAreRefused(string times, string more, string part) =>
+        Assert.Contains(part, Samples.Refusal(Scheduled($"rate: {{kind: step, {times}, factor: 0.1}}") + more), StringComparison.Ordinal);
+
+    private static string Scheduled(string schedule, string more = "") =>
+        Sgd.Replace("horizon: 6", $"{more}horizon: 6, schedule: {{{schedule}}}", StringComparison.Ordinal);
 
     [Fact]
     public void TheyReadAndReadBack()

@@ -27,9 +27,10 @@ public sealed class ContinuousTheoryTests : IDisposable
         var table = new double[1, 12];
         for (int k = 0; k < 12; k++)
             table[0, k] = Value(k);
-        Assert.Equal(Value(place), GridInterpolation.At(place, 12, 6).Of(table, 0), 1e-10 * Value(12));
+        Assert.Equal(Value(place), GridInterpolation.At(place, 0, 11).Of(table, 0), 1e-10 * Value(12));
         // With fewer points than asked for, all are taken.
-        Assert.Equal(3 + (2 * 0.7), GridInterpolation.At(0.7, 2, 6).Of(new double[,] { { 3, 5 } }, 0), 1e-12);
+        Assert.Equal(3 + (2 * 0.7), GridInterpolation.At(0.7, 0, 1).Of(new double[,] { { 3, 5 } }, 0), 1e-12);
+        Assert.Equal(5, GridInterpolation.OtherAt(0.7, 0, 1).Of(new double[,] { { 3, 5 } }, 0));
 
         static double Value(double x) => 1 + (x * (2 + (x * (0.3 + (x * (0.1 + (x * (0.02 + (0.003 * x)))))))));
     }
@@ -73,6 +74,50 @@ public sealed class ContinuousTheoryTests : IDisposable
                 RidgeSolution s = RidgeVolterra.Solve(experiment.Model, experiment.Aspect, time / steps, steps, 0.6);
                 return [s.Q[steps], s.M[steps], s.TrainLoss[steps]];
             }
+        }
+    }
+
+    [Theory]
+    [InlineData(1.4, 3e-5, 1e-3)]
+    [InlineData(0.4, 1.6e-3, 2e-3)] // The first piece is of two steps.
+    public void AcrossAJumpOfTheScheduleItIsInterpolatedPieceByPiece(double jump, double allowed, double seen)
+    {
+        // Ridge regression whose rate falls to a fifth, exact at every step of 0.2 at all levels: nothing is left to chance nor to the step.
+        // The estimate is of the right order, and a polynomial through points on both sides of the jump is found.
+        Experiment plain = Settings.Iterations(ClockKind.Sgd, model: 0, rate: 0.6, horizon: 2.8, size: 15);
+        Experiment experiment = plain with
+        {
+            Algorithm = plain.Algorithm with { RateSchedule = new(ScheduleKind.Step) { Times = [jump], Factor = 0.2 } },
+            RecordTimes = [0, jump - 0.07, jump + 0.06, 2.8],
+        };
+        Experiment limit = experiment.Limit!;
+        Assert.Equal(0.2, limit.Algorithm.Step, 1e-12);
+        RidgeCurves[] fine = [.. new[] { 280, 560, 1120 }.Select(steps =>
+            RidgeMoments.Solve(limit with { Algorithm = limit.Algorithm with { Step = 2.8 / steps, Steps = steps } }))];
+        string[] names = ["q", "m", "train_loss", "test_loss", "grad2"];
+        Dictionary<string, double[,]> tables = names.ToDictionary(name => name, name => Table(k => Exact(name, 20 * k)));
+        var level = new TheoryResult("ok", string.Empty, "poisson", [0, 0.2], new Dictionary<string, Curve>()) { Sweeps = tables };
+        var theory = new ContinuousTheory(experiment, [level, level, level]);
+        Dictionary<string, double[]> there = theory.At(experiment.RecordTimes);
+        double estimate = theory.Result().Rest!.Interpolation["q"];
+        Assert.InRange(estimate, 0, 10 * allowed);
+        for (int t = 0; t < 4; t++)
+        {
+            double time = experiment.RecordTimes[t], exact = Exact("q", (int)Math.Round(time / 0.01));
+            Assert.InRange(there["q"][t] - exact, -allowed, allowed);
+            Assert.InRange(there["q"][t] - exact, -1e-9 - (2 * estimate), 1e-9 + (2 * estimate));
+            Assert.True(t is 0 or 3 || Math.Abs(GridInterpolation.At(time / 0.2, 0, 14).Of(tables["q"], 0) - exact) > seen, "the jump cannot be seen");
+        }
+
+        double Exact(string name, int k) => ((8 * Of(fine[2], name)[4 * k]) - (6 * Of(fine[1], name)[2 * k]) + Of(fine[0], name)[k]) / 3;
+        static double[] Of(RidgeCurves c, string name) =>
+            name switch { "q" => c.Q, "m" => c.M, "train_loss" => c.TrainLoss, "test_loss" => c.TestLoss, _ => c.Grad2 };
+        static double[,] Table(Func<int, double> value)
+        {
+            var table = new double[2, 15];
+            for (int k = 0; k < 15; k++)
+                table[0, k] = table[1, k] = value(k);
+            return table;
         }
     }
 

@@ -106,6 +106,9 @@ public sealed class ScheduledTheoryTests : IDisposable
             Assert.InRange(q.Mean[t] - exact, -allowed, allowed);
             Assert.True(allowed < 0.05);
         }
+
+        Schedule jump = new(ScheduleKind.Step) { Times = [1.03], Factor = 3 };
+        Assert.Throws<ArgumentException>(() => StepExtrapolation.Solve(experiment with { Algorithm = experiment.Algorithm with { RidgeSchedule = jump } }, new CpuDevice()));
     }
 
     [Fact]
