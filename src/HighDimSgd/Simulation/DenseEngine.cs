@@ -38,8 +38,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         this.loss = loss;
         data = new(skeletons, experiment, size, loss, designs, designs > 1 ? 1 : DenseShape.Together(experiment));
         clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
-        long length = 4L * data.Shape.PaddedSamples;
-        increments = SharesClock ? new(skeletons.AllocateSlots(1, length).View, 0) : data.Allocate(length);
+        increments = data.AllocateClocks(4L * data.Shape.PaddedSamples);
         if (experiment.Algorithm.Momentum > 0)
             ball = new(skeletons, data.Allocate(data.Shape.RowStride), data.Batch, experiment.Algorithm.Momentum);
     }
@@ -82,8 +81,6 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         return whole;
     }
 
-    private bool SharesClock => experiment.Second is { HasOwnClock: false };
-
     private void Update(int k)
     {
         double ridge = experiment.RidgeStep(k);
@@ -97,11 +94,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     {
         int group = step / 4, stride = data.Shape.PaddedSamples, samples = data.Shape.Samples;
         if (step % 4 == 0)
-        {
-            clock.Fill(
-                increments, TableLayout.Plain(-4L * group * stride, stride), samples, group, data.NoiseField(Purpose.Clock, replica), SharesClock ? 1 : data.Count);
-        }
-
+            clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), samples, group, data.NoiseField(Purpose.Clock, replica), data.Clocks);
         double unit = data.Design.Unit;
         data.Design.Pass(data.Count, data.Theta, data.Gradient, new TrainRow<TReal, TWord, TView, TLoss>(
             data.Products, data.Labels, increments, (step % 4) * stride, (float)(unit * experiment.Algorithm.RateFactor(step) / experiment.Aspect), loss, (float)unit));

@@ -11,7 +11,7 @@ namespace HighDimSgd.Simulation;
 /// Multi-pass SGD and SVAG, iteration by iteration on stored designs, of one replica or several side by side: theta becomes theta - (rate/(l d)) lambda theta
 /// - (rate/(l B)) sum_b c_b x_b l(x_b.theta; y_b), c_b = 1 for SGD, and (1+s)/2 on the first batch of SVAG, (1-s)/2 on the second, s = sqrt(2l-1);
 /// by way of a velocity where there is momentum.
-/// An iteration costs as much as its batch has entries; only observing reads the whole design.
+/// An iteration costs as much as its batch has entries; only observing reads the whole design. Two starts take turns on their design, some iterations each.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>
@@ -41,13 +41,13 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         this.loss = loss;
         data = new(skeletons, experiment, size, loss, designs);
         AlgorithmSpec algorithm = experiment.Algorithm;
-        source = new(skeletons, algorithm, data.Shape.Samples, designs);
+        source = new(skeletons, algorithm, data.Shape.Samples, data.Batch);
         var shape = new VisitShape(algorithm.SamplesPerIteration, designs == 1);
         decays = new float[shape.Iterations];
         labels = data.Allocate(shape.Visits + 16);
         factors = new(skeletons.AllocateSlots(1, shape.Visits + 16).View, 0);
-        (visits, weights) = (new int[designs * shape.Visits], new float[shape.Visits]);
-        (allLabels, visitedLabels) = (new float[designs * data.Shape.PaddedSamples], new float[designs * labels.Stride]);
+        (visits, weights) = (new int[data.Batch * shape.Visits], new float[shape.Visits]);
+        (allLabels, visitedLabels) = (new float[designs * data.Shape.PaddedSamples], new float[data.Batch * labels.Stride]);
         if (algorithm.Momentum > 0)
             ball = new(skeletons, data.Allocate(data.Shape.RowStride), data.Batch, algorithm.Momentum);
         Schedule(0);
@@ -76,7 +76,7 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         data.Restart();
         ball?.Restart();
         bool[] whole = [.. curves.Select(_ => true)];
-        source.Start(data.NoiseField(Purpose.Visit, replica), data.Count);
+        source.Start(data.NoiseField(Purpose.Visit, replica), data.Clocks);
         IReadOnlyList<int> records = experiment.RecordStepsAt(data.Shape.Size);
         for (int record = 0, k = 0; record < records.Count; k = records[record++])
         {
@@ -96,10 +96,13 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
             Schedule(first);
         int each = iterations * experiment.Algorithm.SamplesPerIteration, stride = (int)labels.Stride;
         source.Next(visits, each);
+        for (int slot = data.Clocks; slot < data.Count; slot++)
+            visits.AsSpan(0, each).CopyTo(visits.AsSpan(slot * each));
         for (int slot = 0; slot < data.Count; slot++)
         {
+            int place = slot / experiment.Starts * data.Shape.PaddedSamples;
             for (int v = 0; v < each; v++)
-                visitedLabels[(slot * stride) + v] = allLabels[(slot * data.Shape.PaddedSamples) + visits[(slot * each) + v]];
+                visitedLabels[(slot * stride) + v] = allLabels[place + visits[(slot * each) + v]];
         }
 
         skeletons.Write(labels.View, visitedLabels.AsSpan(0, ((data.Count - 1) * stride) + each));

@@ -105,7 +105,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         {
             ClockKind.Online => new FreshShape(size, algorithm.Batch).Bytes + velocity,
             _ when experiment.IsMatrixFree => new MatrixFreeShape(experiment.Samples(size), algorithm.Steps).Bytes,
-            ClockKind.Sgd or ClockKind.Svag => Dense(1) + new VisitShape(algorithm.SamplesPerIteration, IsAlone: false).Bytes,
+            ClockKind.Sgd or ClockKind.Svag => Dense(experiment.Starts) + new VisitShape(algorithm.SamplesPerIteration, IsAlone: false).Bytes,
             _ => Dense(DenseShape.Together(experiment) * experiment.Starts),
         };
 
