@@ -7,11 +7,12 @@ namespace HighDimSgd.Ilgpu;
 
 /// <summary>The skeletons on one accelerator of ILGPU, as launches of <see cref="Entry"/>.</summary>
 /// <param name="launcher">Where and how kernels are launched.</param>
-internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word1, DeviceView>
+internal sealed partial class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word1, DeviceView>
 {
     private readonly List<MemoryBuffer> buffers = [];
     private MemoryBuffer1D<float, Stride1D.Dense>? scratch, coefficients;
     private MemoryBuffer1D<double, Stride1D.Dense>? sums;
+    private MemoryBuffer1D<int, Stride1D.Dense>? visits;
 
     /// <inheritdoc/>
     public DeviceView Allocate(long count)
@@ -41,32 +42,11 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
         where TBody : struct, IForBody => launcher.For(outer, count, body);
 
     /// <inheritdoc/>
-    public void RowPass<TBody>(
-        int batch,
-        Slots<Real1, Word1, DeviceView> design,
-        int rowStride,
-        int rows,
-        Slots<Real1, Word1, DeviceView> theta,
-        Slots<Real1, Word1, DeviceView> gradient,
-        TBody body)
-        where TBody : struct, IRowBody<Real1>
-    {
-        var shape = new RowShape(rows, rowStride);
-        bool joined = TBody.WantsGradient && shape.Panels > 1;
-        long length = (long)shape.Panels * rowStride;
-        Slots<Real1, Word1, DeviceView> partial = joined ? new(Scratch(batch * length), length) : gradient;
-        launcher.RowPass(batch, shape, design, theta, partial, body);
-        if (joined)
-            For(batch, rowStride, new PanelBody(partial, shape, gradient));
-    }
-
-    /// <inheritdoc/>
     public double TallSkinny<TBody>(DeviceView basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
         where TBody : struct, IRowBody<Real1>
     {
         var shape = new TallShape(layout, coefficients.Length, sums.Length);
-        DeviceView weights = new(Grown(ref this.coefficients, Math.Max(1, coefficients.Length)).View.BaseView);
-        Write(weights, coefficients);
+        DeviceView weights = Coefficients(coefficients);
         DeviceView partial = Scratch(TBody.WantsGradient ? (long)shape.Blocks * (shape.Wanted + 1) : 1);
         launcher.TallPass(shape, basis, weights, partial, body);
         if (!TBody.WantsGradient)
@@ -82,8 +62,7 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
         where TBody : struct, IBlockBody<Real1>
     {
         var shape = new TallShape(layout, coefficients.Length / TBody.Combined, sums.Length);
-        DeviceView weights = new(Grown(ref this.coefficients, Math.Max(1, coefficients.Length)).View.BaseView);
-        Write(weights, coefficients);
+        DeviceView weights = Coefficients(coefficients);
         DeviceView partial = Scratch((long)shape.Blocks * shape.Wanted);
         launcher.BlockPass(shape, basis, weights, partial, body);
         Four<double>[] all = Reduce(0, shape.Wanted, shape.Blocks, new BlockSums(partial, shape.Blocks));
@@ -109,11 +88,14 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
         scratch?.Dispose();
         coefficients?.Dispose();
         sums?.Dispose();
+        visits?.Dispose();
     }
 
     private Four<double>[] Reduce<TBody>(int slot, int batch, int count, TBody body)
         where TBody : struct, IReduceBody<Real1>
     {
+        if (batch == 0)
+            return [];
         int chunks = (count + Entry.ReduceChunk - 1) / Entry.ReduceChunk;
         int length = checked(4 * batch * chunks);
         ArrayView<double> view = Grown(ref sums, length).View.BaseView.SubView(0, length);
@@ -136,6 +118,17 @@ internal sealed class IlgpuSkeletons(Launcher launcher) : ISkeletons<Real1, Word
 
     /// <summary>Memory that lives until the next call.</summary>
     private DeviceView Scratch(long count) => new(Grown(ref scratch, count).View.BaseView);
+
+    /// <summary>The same for each replica of a batch.</summary>
+    private Slots<Real1, Word1, DeviceView> Scratch(int batch, long count) => new(Scratch(batch * count), count);
+
+    /// <summary>Numbers on the device until the next call.</summary>
+    private DeviceView Coefficients(ReadOnlySpan<float> numbers)
+    {
+        DeviceView view = new(Grown(ref coefficients, Math.Max(1, numbers.Length)).View.BaseView);
+        Write(view, numbers);
+        return view;
+    }
 
     private MemoryBuffer1D<T, Stride1D.Dense> Grown<T>(ref MemoryBuffer1D<T, Stride1D.Dense>? buffer, long count)
         where T : unmanaged

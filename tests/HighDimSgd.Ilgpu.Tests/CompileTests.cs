@@ -1,5 +1,9 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Bodies;
+using HighDimSgd.Kernels.Physics;
+using HighDimSgd.Kernels.Random;
 using HighDimSgd.Tests.Kernels;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
@@ -14,15 +18,29 @@ namespace HighDimSgd.Ilgpu.Tests;
 /// <summary>Every skeleton compiles with every body to PTX and to OpenCL C; this needs no GPU.</summary>
 public sealed partial class CompileTests
 {
+    private static readonly Type[] Formats = [typeof(FloatEntries), typeof(Int8Entries<Real1, Word1>), typeof(BFloat16Entries<Real1, Word1>)];
+
+    /// <summary>The device's own bodies.</summary>
+    private static IEnumerable<Type> OfTheDevice => [
+        typeof(PanelBody), typeof(BlockSums), typeof(SignColumn),
+        .. KernelBodies.Over(typeof(DeviceView)).Where(IsRow).Select(row => typeof(SignRow<>).MakeGenericType(row)),
+    ];
+
     public static TheoryData<string, Type> Kernels
     {
         get
         {
             var kernels = new TheoryData<string, Type>();
-            foreach (Type body in KernelBodies.Over(typeof(DeviceView)).Append(typeof(PanelBody)).Append(typeof(BlockSums)))
+            foreach (Type body in KernelBodies.Over(typeof(DeviceView)).Concat(OfTheDevice))
             {
                 foreach (string entry in EntriesOf(body))
                     kernels.Add(entry, body);
+            }
+
+            foreach (Type loss in (Type[])[typeof(SquaredLoss<Real1, Word1>), typeof(LogisticLoss<Real1, Word1>)])
+            {
+                kernels.Add($"{nameof(Entry.Steps)} Update", loss);
+                kernels.Add($"{nameof(Entry.Steps)} Momentum", loss);
             }
 
             return kernels;
@@ -61,6 +79,8 @@ public sealed partial class CompileTests
         string code = ((CLCompiledKernel)backend.Compile(Description(entry, body), default)).Source;
         Assert.Contains("kernel void", code, StringComparison.Ordinal);
         Assert.DoesNotMatch(@"\batomic_|\bsub_group_", code);
+        // Groups hand numbers on through memory of either kind.
+        Assert.DoesNotMatch(@"barrier\s*\((?![^;]*GLOBAL)", code);
         if (entry != nameof(Entry.Reduce))
             Assert.DoesNotMatch(@"\bdouble\b", code);
     }
@@ -80,12 +100,28 @@ public sealed partial class CompileTests
     }
 
     private static EntryPointDescription Description(string entry, Type body) =>
-        EntryPointDescription.FromExplicitlyGroupedKernel(typeof(Entry).GetMethod(entry)!.MakeGenericMethod(body));
+        EntryPointDescription.FromExplicitlyGroupedKernel(
+            entry.StartsWith(nameof(Entry.Steps), StringComparison.Ordinal) ? Steps(entry, body)
+                : entry.Split(' ') is [string name, string format]
+                ? typeof(Entry).GetMethod(name)!.MakeGenericMethod(Formats.Single(f => f.Name == format), body)
+                : typeof(Entry).GetMethod(entry)!.MakeGenericMethod(body));
 
+    /// <summary>Training steps with a loss, by themselves or with momentum.</summary>
+    private static MethodInfo Steps(string entry, Type loss)
+    {
+        Type update = entry.EndsWith("Update", StringComparison.Ordinal) ? typeof(UpdateBody<Real1, Word1, DeviceView>) : typeof(MomentumBody<Real1, Word1, DeviceView>);
+        Type steps = typeof(TrainSteps<,,,>).MakeGenericType(typeof(Real1), typeof(Word1), typeof(DeviceView), loss);
+        Type row = typeof(TrainRow<,,,>).MakeGenericType(typeof(Real1), typeof(Word1), typeof(DeviceView), loss);
+        return typeof(Entry).GetMethod(nameof(Entry.Steps))!.MakeGenericMethod(update, steps, row);
+    }
+
+    /// <summary>Entries that take a body, with the format of the design's entries where they take one.</summary>
     private static string[] EntriesOf(Type body) =>
         body.IsAssignableTo(typeof(IForBody)) ? [nameof(Entry.For)]
-        : body.IsAssignableTo(typeof(IRowBody<Real1>)) ? [nameof(Entry.RowPass), nameof(Entry.TallPass)]
+        : IsRow(body) ? [.. Formats.Select(f => $"{nameof(Entry.RowPass)} {f.Name}"), nameof(Entry.TallPass), nameof(Entry.Iterate)]
         : body.IsAssignableTo(typeof(IBlockBody<Real1>)) ? [nameof(Entry.BlockPass)] : [nameof(Entry.Reduce)];
+
+    private static bool IsRow(Type body) => body.IsAssignableTo(typeof(IRowBody<Real1>));
 
     private static IEnumerable<string> CallsWithoutBody(string code) =>
         Calls().Matches(code).Select(m => m.Groups[1].Value).Distinct().Except(Defined().Matches(code).Select(m => m.Groups[1].Value));

@@ -25,7 +25,15 @@ public abstract class DeviceSuite(string key, int largest)
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: poisson, temperature: 0.8, step: 0.2, horizon: 2.0}",
         "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: minibatch, fraction: 0.3, step: 0.2, horizon: 2.0}\ndesign: {law: rademacher}",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: poisson, temperature: 0.8, step: 0.2, horizon: 2.0}\nreplicas_per_design: 2",
+        "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nstarts: 2\nsecond_start: {norm: 2.0, overlap: 0.3}\nalgorithm: {kind: sgf, temperature: 2.0, step: 0.2, horizon: 2.0}",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: gd, step: 0.2, horizon: 2.0}",
+        "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: sgf, temperature: 2.0, step: 0.2, horizon: 2.0}\ndesign: {storage: bfloat16}",
+        "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: sgf, temperature: 2.0, step: 0.2, horizon: 2.0}\ndesign: {storage: int8}\nreplicas_per_design: 2",
+        "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: sgf, temperature: 2.0, step: 0.2, horizon: 2.0}\ndesign: {law: rademacher, storage: bit}",
+        "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: sgd, batch: 1, rate: 0.8, horizon: 2.0}",
+        "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: sgd, batch: 7, rate: 3.0, sampling: reshuffle, momentum: 0.5, horizon: 2.0}\nreplicas_per_design: 2",
+        "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nstarts: 2\nalgorithm: {kind: sgd, batch: 2, rate: 1.6, horizon: 2.0}",
+        "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: svag, batch: 3, rate: 1.0, amplification: 4, horizon: 2.0}",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: online, batch: 3, rate: 0.6, horizon: 2.0}",
     ];
 
@@ -65,6 +73,25 @@ public abstract class DeviceSuite(string key, int largest)
     }
 
     [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(33)]
+    [InlineData(127)]
+    [InlineData(300)]
+    public void Small_entries_and_iterations_agree_with_the_definitions(int size)
+    {
+        (float[] packed, float[] iterated) = Device.Run(new DesignRun(size), true);
+        (float[] want, _) = new CpuDevice(1).Run(new DesignRun(size), true);
+        double[] reference = new DesignRun(size).ReferenceIterated();
+        Assert.Equal((want.Length, reference.Length), (packed.Length, iterated.Length));
+        // Sums of size terms of order 1, in the order of the CPU or another; gradients are of order size.
+        for (int i = 0; i < packed.Length; i++)
+            Assert.InRange(packed[i] - want[i], -SumBound * 5 * size, SumBound * 5 * size);
+        for (int i = 0; i < iterated.Length; i++)
+            Assert.InRange(iterated[i] - reference[i], -SumBound, SumBound);
+    }
+
+    [SkippableTheory]
     [MemberData(nameof(Experiments))]
     public void Small_experiments_agree_with_the_CPU(string text)
     {
@@ -78,7 +105,7 @@ public abstract class DeviceSuite(string key, int largest)
                 AssertClose(want, got, 0);
         }
 
-        if (experiment.IsOnline)
+        if (experiment.Algorithm.IsIterative)
             return;
         SweepResult theory = new CpuDevice(1).Run(new DmftSweep(experiment, 1), true), sweep = Device.Run(new DmftSweep(experiment, 1), true);
         AssertClose(theory.Curves, sweep.Curves, 1);
@@ -128,6 +155,10 @@ public sealed class IlgpuCpuSuite() : DeviceSuite("ilgpu-cpu", 127)
         SkeletonNumbers several = IlgpuDevices.CpuAccelerator(threads).Run(new SkeletonRun(Size), true);
         Assert.Equal(one.Words, several.Words);
         Assert.Equal(one.Reals, several.Reals);
+        Assert.Equal(TestDevices.IlgpuCpu.Run(new DesignRun(Size), true), IlgpuDevices.CpuAccelerator(threads).Run(new DesignRun(Size), true), Same);
+
+        static bool Same((float[] Packed, float[] Iterated) a, (float[] Packed, float[] Iterated) b) =>
+            a.Packed.SequenceEqual(b.Packed) && a.Iterated.SequenceEqual(b.Iterated);
     }
 }
 

@@ -2,6 +2,7 @@ using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels;
 using HighDimSgd.Simulation;
+using HighDimSgd.Theory;
 using ILGPU.Runtime;
 using Device = HighDimSgd.Devices.Device;
 using IDevice = HighDimSgd.Devices.IDevice;
@@ -9,8 +10,16 @@ using IDevice = HighDimSgd.Devices.IDevice;
 namespace HighDimSgd.Ilgpu.Tests;
 
 /// <summary>Devices that are missing, fail or have little memory.</summary>
-public sealed class FailureTests
+public sealed class FailureTests : IDisposable
 {
+    private const string Text = "family: proportional\nname: cut\nseed: 5\naspect: 2.0\nsizes: [20]\nreplicas: 6\nreplicas_per_design: 2\n"
+        + "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\n"
+        + "algorithm: {kind: sgf, temperature: 0.8, step: 0.2, horizon: 1.0}\ntheory: {paths: 100, sweeps: 3}\n";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("hdsgd-failure-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
     [SkippableTheory]
     [InlineData("cuda")]
     [InlineData("opencl")]
@@ -34,11 +43,61 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void A_run_whose_device_is_lost_is_continued()
+    {
+        Experiment experiment = Experiment.Parse(Text, "cut");
+        IDevice two = IlgpuDevices.CpuAccelerator(1, unitWork: 1, count: 2);
+        // Lost in the first of two units of one of the two devices, while the other goes on; then in a sweep of the theory; then no more.
+        string message = Assert.Throws<MachineException>(() => Run(two, "lost", "simulate", 2)).Message;
+        Assert.EndsWith("failed: lost; finished units are kept, and the same command continues", message, StringComparison.Ordinal);
+        int kept = Directory.GetFiles(Path.Combine(folder, "lost", "units")).Length;
+        Assert.InRange(kept, 2, 3);
+        Assert.Throws<MachineException>(() => Run(two, "lost", "theory", 1));
+        Assert.True(Directory.GetFiles(Path.Combine(folder, "lost", "units")).Length > kept);
+        Run(two, "lost", string.Empty, 0);
+        Run(TestDevices.IlgpuCpu, "whole", string.Empty, 0);
+        foreach (string file in (string[])["results.json", "curves.csv", "curves.npz"])
+            Assert.Equal(File.ReadAllBytes(Path.Combine(folder, "whole", file)), File.ReadAllBytes(Path.Combine(folder, "lost", file)));
+
+        void Run(IDevice device, string name, string stage, int done) =>
+            experiment.RunAsync(device, Path.Combine(folder, name), new Fault(stage, done)).GetAwaiter().GetResult();
+    }
+
+    [Fact]
+    public void Several_devices_share_the_sweeps_of_the_theory()
+    {
+        Experiment experiment = Experiment.Parse(Text.Replace("sweeps: 3", "sweeps: 5", StringComparison.Ordinal), "cut");
+        var two = new Watched(IlgpuDevices.CpuAccelerator(1, count: 2), long.MaxValue);
+        SortedDictionary<int, double[,]> shared = Sweeps(two), one = Sweeps(TestDevices.IlgpuCpu);
+        Assert.Equal(2, two.Runs);
+        Assert.Equal([0, 1, 2, 3, 4], shared.Keys);
+        Assert.Equal(one, shared);
+
+        SortedDictionary<int, double[,]> Sweeps(IDevice device)
+        {
+            var all = new SortedDictionary<int, double[,]>();
+            DmftSweeps.RunAll(device, experiment, [0, 1, 2, 3, 4], (sweep, result) => all.TryAdd(sweep, result.Curves), 1);
+            return all;
+        }
+    }
+
+    [Fact]
+    public void Units_are_cut_to_the_memory_and_what_does_not_fit_is_refused()
+    {
+        Experiment experiment = Experiment.Parse(
+            Text.Replace("sizes: [20]", "sizes: [1000]", StringComparison.Ordinal).Replace("replicas: 6", "replicas: 40", StringComparison.Ordinal), "cut");
+        // 8 MB a design and 64 MiB of memory for batches.
+        var simulator = new Simulator(experiment, IlgpuDevices.CpuAccelerator(1, unitWork: 1e12), new(folder, experiment, "ilgpu-cpu"));
+        Assert.Matches(@"^units of 1[0-6] replicas in 0\.0[5-7] GB$", simulator.Cut(1000, 40));
+        var small = new Watched(TestDevices.IlgpuCpu, 1 << 20);
+        string message = Assert.Throws<MachineException>(() => experiment.RunAsync(small, folder).GetAwaiter().GetResult()).Message;
+        Assert.Contains("one replica at d = 1000 needs 0.0 GB", message, StringComparison.Ordinal);
+        Assert.Equal(0, small.Runs);
+    }
+
+    [Fact]
     public void The_cut_into_units_cannot_be_seen()
     {
-        const string Text = "family: proportional\nname: cut\nseed: 5\naspect: 2.0\nsizes: [20]\nreplicas: 6\nreplicas_per_design: 2\n"
-            + "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\n"
-            + "algorithm: {kind: sgf, temperature: 0.8, step: 0.2, horizon: 1.0}\ntheory: {paths: 100, sweeps: 2}\n";
         Experiment experiment = Experiment.Parse(Text, "cut");
         IDevice small = IlgpuDevices.CpuAccelerator(1, unitWork: 1);
         Assert.Equal([(0, 2), (2, 2), (4, 2)], Simulator.Missing(experiment, small, 20, 0, 6, new Dictionary<int, ReplicaCurve>()));
@@ -46,9 +105,71 @@ public sealed class FailureTests
         Assert.Equal(DeviceSuite.Simulate(TestDevices.IlgpuCpu, experiment, 20), DeviceSuite.Simulate(small, experiment, 20));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(", momentum: 0.5")]
+    [InlineData(", schedule: {rate: {kind: cosine}}")]
+    public void Steps_in_one_launch_are_those_of_a_launch_each(string algorithm)
+    {
+        // Records that fall between and upon the groups of steps that run together, over more than two of them; four panels of rows.
+        Experiment experiment = Experiment.Parse(
+            Text.Replace("sizes: [20]", "sizes: [50]", StringComparison.Ordinal).Replace("aspect: 2.0", "aspect: 8.0", StringComparison.Ordinal)
+                .Replace("replicas_per_design: 2\n", "record: {times: [0, 0.2, 2.8, 3.2, 3.4, 7.0, 8.0]}\ndesign: {storage: float32}\n", StringComparison.Ordinal)
+                .Replace("horizon: 1.0", "horizon: 8.0" + algorithm, StringComparison.Ordinal),
+            "cut");
+        IlgpuDevice apart = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 0), together = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 1 << 20);
+        Assert.Equal((false, true), (apart.Run(new Keeps(400, 64), true), together.Run(new Keeps(400, 64), true)));
+        Assert.Equal(DeviceSuite.Simulate(apart, experiment, 50), DeviceSuite.Simulate(together, experiment, 50));
+        Assert.Equal(DeviceSuite.Simulate(apart, experiment, 50), DeviceSuite.Simulate(IlgpuDevices.CpuAccelerator(3, unitWork: 1e12), experiment, 50));
+    }
+
     private sealed class Lost() : AcceleratorException("lost")
     {
         public override AcceleratorType AcceleratorType => AcceleratorType.CPU;
+    }
+
+    /// <summary>Loses the device in the middle of a stage, when so many replicas or sweeps are done.</summary>
+    private sealed class Fault(string stage, int done) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value)
+        {
+            if (stage.Length > 0 && value.Stage.StartsWith(stage, StringComparison.Ordinal) && value.Done == done)
+                throw new Lost();
+        }
+    }
+
+    /// <summary>A device with less memory, whose runs are counted.</summary>
+    private sealed class Watched(IDevice device, long bytes) : IDevice
+    {
+        private int runs;
+
+        public int Runs => runs;
+
+        public string Key => device.Key;
+
+        public string Name => device.Name;
+
+        public int Workers => device.Workers;
+
+        public int VectorBits => device.VectorBits;
+
+        public long MemoryBytes => bytes;
+
+        public WorkShare Share => device.Share;
+
+        public TResult Run<TResult>(IDeviceProgram<TResult> program, bool wholeDevice)
+        {
+            Interlocked.Increment(ref runs);
+            return device.Run(program, wholeDevice);
+        }
+    }
+
+    private sealed class Keeps(int rows, int rowStride) : IDeviceProgram<bool>
+    {
+        public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+            where TReal : unmanaged, IReal<TReal, TWord>
+            where TWord : unmanaged, IWord<TReal, TWord>
+            where TView : struct, IView<TReal, TWord> => skeletons.KeepsDesigns(rows, rowStride);
     }
 
     private sealed class Failing(Exception failure) : IDeviceProgram<bool>

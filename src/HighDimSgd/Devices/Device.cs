@@ -41,12 +41,8 @@ public static class Device
     /// <summary>The fastest device of this machine.</summary>
     public static IDevice Auto() => Open("auto");
 
-    /// <summary>
-    /// The key of the device that runs an experiment: for auto the CPU where GPUs cannot run it, which is iterations on batches of a stored design, and
-    /// designs of small entries, or would run its replicas one by one, which is two starts.
-    /// </summary>
-    internal static string KeyFor(Experiment experiment, string key) => key == "auto" && (experiment.Algorithm.Kind is ClockKind.Sgd or ClockKind.Svag
-        || experiment.Second is not null || experiment.Design.Storage is DesignStorage.BFloat16 or DesignStorage.Int8 or DesignStorage.Bit) ? "cpu" : key;
+    /// <summary>The key of the device that runs an experiment: for auto the CPU where a GPU would run small replicas one by one, which is two starts.</summary>
+    internal static string KeyFor(Experiment experiment, string key) => key == "auto" && experiment.Second is not null ? "cpu" : key;
 
     /// <summary>Opens the device that runs an experiment, see <see cref="KeyFor"/>.</summary>
     /// <exception cref="MachineException">It is not there.</exception>

@@ -4,30 +4,17 @@ using HighDimSgd.Kernels.Random;
 namespace HighDimSgd.Devices;
 
 /// <summary>
-/// The parallel loops that everything runs on, and the memory they run over. One implementation per kind of device; kernel bodies
-/// are shared by all of them. Not safe for concurrent use: each worker has its own.
+/// The parallel loops that everything runs on. One implementation per kind of device; kernel bodies are shared by all of them. Not safe for concurrent
+/// use: each worker has its own.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals of this device.</typeparam>
 /// <typeparam name="TWord">Lane of words of this device.</typeparam>
 /// <typeparam name="TView">Memory of this device.</typeparam>
-public interface ISkeletons<TReal, TWord, TView> : IDisposable
+public interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
 {
-    /// <summary>Zeroed memory of at least <paramref name="count"/> floats, padded to 64, freed when the skeletons are disposed.</summary>
-    TView Allocate(long count);
-
-    /// <summary>Copies host data into a view, from element <paramref name="at"/> on.</summary>
-    void Write(TView target, ReadOnlySpan<float> source, long at = 0);
-
-    /// <summary>Copies a part of a view, from element <paramref name="at"/> on, to the host.</summary>
-    void Read(TView source, Span<float> target, long at = 0);
-
-    /// <summary>Runs a body at every outer index in 0..outer-1 and every index in 0..count-1 (rounded up to whole lanes).</summary>
-    void For<TBody>(int outer, int count, TBody body)
-        where TBody : struct, IForBody;
-
     /// <summary>
     /// For every replica of a batch, one read of its design: r_i = x_i.theta, f_i = body(i, r_i), gradient = sum_i f_i x_i.
     /// Rows are padded to 16 with rows of zeros, or with any finite rows where the body gives them zero weight, and memory goes on for 48 elements;
@@ -50,6 +37,44 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
         TBody body)
         where TBody : struct, IRowBody<TReal>;
 
+    /// <summary>True where <see cref="Steps"/> takes designs of this shape from nearer memory in every step but the first.</summary>
+    /// <param name="rows">Rows n.</param>
+    /// <param name="rowStride">Elements from one row to the next.</param>
+    bool KeepsDesigns(int rows, int rowStride) => false;
+
+    /// <summary>Steps one after another: in each the update at every coordinate, then <see cref="RowPass"/>, with the same numbers as those by themselves.</summary>
+    /// <param name="steps">Number of steps.</param>
+    /// <param name="batch">Number of replicas.</param>
+    /// <param name="design">Designs, row-major; one for all replicas where its stride is 0.</param>
+    /// <param name="rowStride">Elements from one row to the next, a multiple of 16.</param>
+    /// <param name="rows">Rows n.</param>
+    /// <param name="theta">Parameters, padded like a row.</param>
+    /// <param name="gradient">Gradients.</param>
+    /// <param name="size">Coordinates that are updated.</param>
+    /// <param name="update">The update. Outer index: slot; index: coordinate.</param>
+    /// <param name="bodies">The row bodies.</param>
+    void Steps<TUpdate, TSteps, TBody>(
+        int steps,
+        int batch,
+        Slots<TReal, TWord, TView> design,
+        int rowStride,
+        int rows,
+        Slots<TReal, TWord, TView> theta,
+        Slots<TReal, TWord, TView> gradient,
+        int size,
+        TUpdate update,
+        TSteps bodies)
+        where TUpdate : struct, IForBody
+        where TSteps : struct, ISteps<TBody>
+        where TBody : struct, IRowBody<TReal>
+    {
+        for (int k = 0; k < steps; k++)
+        {
+            For(batch, size, update);
+            RowPass(batch, design, rowStride, rows, theta, gradient, bodies.At(k));
+        }
+    }
+
     /// <summary>The same as <see cref="RowPass"/> for a design whose entries have fewer bits; what they stand for is the body's affair.</summary>
     /// <param name="batch">Number of replicas.</param>
     /// <param name="design">Designs, row-major, in the format's words; rows are padded as there.</param>
@@ -58,7 +83,6 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
     /// <param name="theta">Parameters, padded like a row.</param>
     /// <param name="gradient">Receives the gradients; unused where the body wants none.</param>
     /// <param name="body">The row body.</param>
-    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
     void PackedPass<TFormat, TBody>(
         int batch,
         Slots<TReal, TWord, TView> design,
@@ -68,7 +92,7 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
         Slots<TReal, TWord, TView> gradient,
         TBody body)
         where TFormat : struct, IEntryFormat<TReal, TWord>
-        where TBody : struct, IRowBody<TReal> => throw NoSmallEntries();
+        where TBody : struct, IRowBody<TReal>;
 
     /// <summary>The same for a design of entries +1 and -1.</summary>
     /// <param name="batch">Number of replicas.</param>
@@ -77,7 +101,6 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
     /// <param name="theta">Parameters, padded to a multiple of 64 with zeros.</param>
     /// <param name="gradient">Receives the gradients, padded likewise; unused where the body wants none.</param>
     /// <param name="body">The row body; its weights of padding rows are dropped.</param>
-    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
     void SignPass<TBody>(
         int batch,
         Slots<TReal, TWord, TView> signs,
@@ -85,39 +108,41 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
         Slots<TReal, TWord, TView> theta,
         Slots<TReal, TWord, TView> gradient,
         TBody body)
-        where TBody : struct, IRowBody<TReal> => throw NoSmallEntries();
+        where TBody : struct, IRowBody<TReal>;
 
     /// <summary>
-    /// Iterations on batches of rows, one after another: with r_i = x_i.theta over the rows of its batch and f_i = body(visit, r_i), an iteration
+    /// Iterations on batches of rows, one after another, of every replica of a batch: with r_i = x_i.theta over the rows of its batch and f_i = body(visit, r_i), an iteration
     /// makes theta - (decay theta + sum_i f_i x_i) of theta.
     /// </summary>
-    /// <param name="design">The design, row-major.</param>
+    /// <param name="batch">Number of replicas.</param>
+    /// <param name="design">Designs, row-major.</param>
     /// <param name="rowStride">Elements from one row to the next, a multiple of 16; columns are padded to it with zeros.</param>
-    /// <param name="visits">Rows that are visited, in order.</param>
-    /// <param name="decays">The decay of each iteration; their number divides that of the visits.</param>
-    /// <param name="theta">The parameter, padded like a row.</param>
+    /// <param name="visits">Rows that are visited, in order, replica after replica.</param>
+    /// <param name="decays">The decay of each iteration, for all replicas; their number divides that of a replica's visits.</param>
+    /// <param name="theta">Parameters, padded like a row.</param>
     /// <param name="body">The row body, which is given visits for rows; arrays by visit have room for 16 more.</param>
-    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
     void Iterate<TBody>(
+        int batch,
         Slots<TReal, TWord, TView> design,
         int rowStride,
         ReadOnlySpan<int> visits,
         ReadOnlySpan<float> decays,
         Slots<TReal, TWord, TView> theta,
         TBody body)
-        where TBody : struct, IRowBody<TReal> => throw new MachineException("this device does not run iterations on batches of a stored design; use --device cpu");
+        where TBody : struct, IRowBody<TReal>;
 
     /// <summary>The same by way of a velocity v: an iteration makes momentum v - (decay theta + sum_i f_i x_i) of v and theta + v of theta.</summary>
-    /// <param name="design">The design, row-major.</param>
+    /// <param name="batch">Number of replicas.</param>
+    /// <param name="design">Designs, row-major.</param>
     /// <param name="rowStride">Elements from one row to the next, a multiple of 16; columns are padded to it with zeros.</param>
-    /// <param name="visits">Rows that are visited, in order.</param>
-    /// <param name="decays">The decay of each iteration; their number divides that of the visits.</param>
-    /// <param name="theta">The parameter, padded like a row.</param>
-    /// <param name="velocity">The velocity, padded likewise.</param>
+    /// <param name="visits">Rows that are visited, in order, replica after replica.</param>
+    /// <param name="decays">The decay of each iteration, for all replicas; their number divides that of a replica's visits.</param>
+    /// <param name="theta">Parameters, padded like a row.</param>
+    /// <param name="velocity">Velocities, padded and at a stride like the parameters.</param>
     /// <param name="momentum">beta.</param>
     /// <param name="body">The row body, which is given visits for rows; arrays by visit have room for 16 more.</param>
-    /// <exception cref="MachineException">This kind of device has no such loop.</exception>
     void Iterate<TBody>(
+        int batch,
         Slots<TReal, TWord, TView> design,
         int rowStride,
         ReadOnlySpan<int> visits,
@@ -126,7 +151,7 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
         Slots<TReal, TWord, TView> velocity,
         float momentum,
         TBody body)
-        where TBody : struct, IRowBody<TReal> => throw new MachineException("this device does not run iterations with momentum on batches of a stored design; use --device cpu");
+        where TBody : struct, IRowBody<TReal>;
 
     /// <summary>
     /// The same as <see cref="RowPass"/> for a tall table kept in blocks of 64 rows (<see cref="PathTable"/>): r_i = sum_j c_j B_ij over the first columns,
@@ -152,17 +177,6 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
     /// <param name="sums">Receives the sums from column 0 on, those of a column side by side: as many as the body projects.</param>
     void TallSkinnyBlock<TBody>(TView basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
         where TBody : struct, IBlockBody<TReal>;
-
-    /// <summary>The sums over index of a body's four numbers at one slot, in float64 by a fixed tree.</summary>
-    Four<double> Reduce<TBody>(int slot, int count, TBody body)
-        where TBody : struct, IReduceBody<TReal>;
-
-    /// <summary>The same at every slot of a batch.</summary>
-    Four<double>[] ReduceEach<TBody>(int batch, int count, TBody body)
-        where TBody : struct, IReduceBody<TReal>;
-
-    private static MachineException NoSmallEntries() =>
-        new("this device reads designs of 32-bit entries alone; use --device cpu for storage bfloat16, int8 and bit");
 }
 
 /// <summary>
@@ -226,6 +240,10 @@ public interface IDevice
     /// <param name="program">The program.</param>
     /// <param name="wholeDevice">True to give it all workers; false for one worker's share.</param>
     TResult Run<TResult>(IDeviceProgram<TResult> program, bool wholeDevice);
+
+    /// <summary>Runs a program of independent loops on one worker's share, on the lanes that suit such loops best.</summary>
+    /// <param name="program">The program.</param>
+    TResult RunLoops<TResult>(ILoopProgram<TResult> program) => Run(new LoopProgram<TResult>(program), wholeDevice: false);
 }
 
 /// <summary>How a device likes its work; nothing of the results depends on it.</summary>

@@ -6,18 +6,12 @@ internal sealed partial class ExperimentReader
     // Teacher and two starts span three directions.
     private const int LeastSizeOfTwo = 3;
 
-    private SecondStart? Second(ModelSpec model, AlgorithmSpec algorithm, List<int> sizes)
+    private SecondStart? Second(ModelSpec model, List<int> sizes)
     {
         if (_file.Get(Keys.Starts) == 1)
         {
             return !_file.Has(Keys.SecondStart) ? null
                 : throw _file.Refuse(Keys.SecondStart, "there is no second start unless starts is 2; add starts: 2, or leave it out");
-        }
-
-        if (algorithm.IsIterative)
-        {
-            throw _file.Refuse(
-                Keys.Starts, $"two starts need an algorithm that passes all samples in every step, here it is '{Keys.Clock.Word(algorithm.Kind)}'; its limit has the clock 'poisson' or 'two-clock'");
         }
 
         if (sizes[0] < LeastSizeOfTwo)

@@ -50,7 +50,7 @@ internal sealed partial class ExperimentReader
             Sizes = sizes,
             Replicas = replicas,
             ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
-            Second = isOnline ? null : Second(model, algorithm, sizes),
+            Second = isOnline ? null : Second(model, sizes),
             RecordSteps = algorithm.IsIterative ? [] : RecordSteps(algorithm),
             RecordTimes = algorithm.IsIterative ? RecordTimes(algorithm, sizes) : [],
             Also = Also(isOnline),

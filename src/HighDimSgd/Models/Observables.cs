@@ -40,6 +40,9 @@ public static class Observables
     /// <summary>An observable of the second of two starts.</summary>
     public static string OfSecond(string name) => name + SecondEnding;
 
+    /// <summary>An observable of a start, 0 or 1.</summary>
+    internal static string Of(string name, int start) => start == 0 ? name : OfSecond(name);
+
     /// <summary>The observable that a second start's is like, or the observable itself.</summary>
     public static (string Name, bool IsSecond) Plain(string name)
     {

@@ -17,16 +17,15 @@ internal sealed class HeavyBall<TReal, TWord, TView>(
 {
     private readonly float[] rest = new float[batch * velocity.Stride];
 
-
     /// <summary>Puts the velocities at 0.</summary>
     public void Restart() => skeletons.Write(velocity.View, rest);
 
-    /// <summary>One step: v becomes beta v - (ridge theta + gradient), theta becomes theta + v.</summary>
-    public void Update(int count, int size, Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, double ridge) =>
-        skeletons.For(count, size, new MomentumBody<TReal, TWord, TView>(theta, velocity, gradient, (float)momentum, (float)ridge));
+    /// <summary>The update of a step: v becomes beta v - (ridge theta + gradient), theta becomes theta + v.</summary>
+    public MomentumBody<TReal, TWord, TView> Update(Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, double ridge) =>
+        new(theta, velocity, gradient, (float)momentum, (float)ridge);
 
-    /// <summary>Iterations of a single replica on batches of rows, as the skeleton has them.</summary>
+    /// <summary>Iterations on batches of rows, as the skeleton has them.</summary>
     public void Iterate<TBody>(
-        Slots<TReal, TWord, TView> design, int rowStride, ReadOnlySpan<int> visits, ReadOnlySpan<float> decays, Slots<TReal, TWord, TView> theta, TBody body)
-        where TBody : struct, IRowBody<TReal> => skeletons.Iterate(design, rowStride, visits, decays, theta, velocity, (float)momentum, body);
+        int count, Slots<TReal, TWord, TView> design, int rowStride, ReadOnlySpan<int> visits, ReadOnlySpan<float> decays, Slots<TReal, TWord, TView> theta, TBody body)
+        where TBody : struct, IRowBody<TReal> => skeletons.Iterate(count, design, rowStride, visits, decays, theta, velocity, (float)momentum, body);
 }

@@ -8,10 +8,10 @@ using HighDimSgd.Kernels.Random;
 namespace HighDimSgd.Simulation;
 
 /// <summary>
-/// Multi-pass SGD and SVAG, iteration by iteration on a stored design: theta becomes theta - (rate/(l d)) lambda theta
+/// Multi-pass SGD and SVAG, iteration by iteration on stored designs, of one replica or several side by side: theta becomes theta - (rate/(l d)) lambda theta
 /// - (rate/(l B)) sum_b c_b x_b l(x_b.theta; y_b), c_b = 1 for SGD, and (1+s)/2 on the first batch of SVAG, (1-s)/2 on the second, s = sqrt(2l-1);
 /// by way of a velocity where there is momentum.
-/// An iteration costs as much as its batch has entries; only observing reads the whole design.
+/// An iteration costs as much as its batch has entries; only observing reads the whole design. Two starts take turns on their design, some iterations each.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>
@@ -23,9 +23,6 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
     where TView : struct, IView<TReal, TWord>
     where TLoss : struct, ILoss<TReal>
 {
-    // Visits that are prepared together: enough to share the cost of a call, few enough for the first-level cache.
-    private const int Target = 1024;
-
     private readonly ISkeletons<TReal, TWord, TView> skeletons;
     private readonly Experiment experiment;
     private readonly TLoss loss;
@@ -36,47 +33,50 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
     private readonly int[] visits;
     private readonly float[] decays, weights, allLabels, visitedLabels;
 
-    /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
-    public MultiPassEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss)
+    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>, each on a design of its own.</summary>
+    public MultiPassEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 1)
     {
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
-        data = new(skeletons, experiment, size, loss);
+        data = new(skeletons, experiment, size, loss, designs);
         AlgorithmSpec algorithm = experiment.Algorithm;
-        source = new(skeletons, algorithm, data.Shape.Samples);
-        decays = new float[Math.Max(1, Target / algorithm.SamplesPerIteration)];
-        visits = new int[decays.Length * algorithm.SamplesPerIteration];
-        allLabels = new float[data.Shape.Samples];
-        (visitedLabels, weights) = (new float[visits.Length], new float[visits.Length]);
-        labels = data.Allocate(visits.Length + 16);
-        factors = data.Allocate(visits.Length + 16);
+        source = new(skeletons, algorithm, data.Shape.Samples, data.Batch);
+        var shape = new VisitShape(algorithm.SamplesPerIteration, designs == 1);
+        decays = new float[shape.Iterations];
+        labels = data.Allocate(shape.Visits + 16);
+        factors = new(skeletons.AllocateSlots(1, shape.Visits + 16).View, 0);
+        (visits, weights) = (new int[data.Batch * shape.Visits], new float[shape.Visits]);
+        (allLabels, visitedLabels) = (new float[designs * data.Shape.PaddedSamples], new float[data.Batch * labels.Stride]);
         if (algorithm.Momentum > 0)
             ball = new(skeletons, data.Allocate(data.Shape.RowStride), data.Batch, algorithm.Momentum);
         Schedule(0);
     }
 
     /// <inheritdoc/>
+    public int Designs => data.Designs;
+
+    /// <inheritdoc/>
     public bool[] Run(int replica, IReadOnlyList<double[,]> curves)
     {
-        Prepare(replica);
+        Prepare(replica, curves.Count);
         return Advance(replica, curves);
     }
 
     /// <summary>Draws all that does not change with time.</summary>
-    internal void Prepare(int replica)
+    internal void Prepare(int replica, int count = 1)
     {
-        data.Prepare(replica);
-        skeletons.Read(data.Labels.View, allLabels);
+        data.Prepare(replica, count);
+        skeletons.Read(data.Labels.View, allLabels.AsSpan(0, count * data.Shape.PaddedSamples));
     }
 
-    /// <summary>Runs all iterations of a replica on the design that was prepared.</summary>
+    /// <summary>Runs all iterations of replicas on the designs that were prepared.</summary>
     internal bool[] Advance(int replica, IReadOnlyList<double[,]> curves)
     {
         data.Restart();
         ball?.Restart();
-        bool[] whole = [true];
-        source.Start(data.Field(Purpose.Visit, replica));
+        bool[] whole = [.. curves.Select(_ => true)];
+        source.Start(data.NoiseField(Purpose.Visit, replica), data.Clocks);
         IReadOnlyList<int> records = experiment.RecordStepsAt(data.Shape.Size);
         for (int record = 0, k = 0; record < records.Count; k = records[record++])
         {
@@ -94,16 +94,24 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
     {
         if (!experiment.Algorithm.IsSteady)
             Schedule(first);
-        Span<int> rows = visits.AsSpan(0, iterations * experiment.Algorithm.SamplesPerIteration);
-        source.Next(rows);
-        for (int v = 0; v < rows.Length; v++)
-            visitedLabels[v] = allLabels[rows[v]];
-        skeletons.Write(labels.View, visitedLabels.AsSpan(0, rows.Length));
+        int each = iterations * experiment.Algorithm.SamplesPerIteration, stride = (int)labels.Stride;
+        source.Next(visits, each);
+        for (int slot = data.Clocks; slot < data.Count; slot++)
+            visits.AsSpan(0, each).CopyTo(visits.AsSpan(slot * each));
+        for (int slot = 0; slot < data.Count; slot++)
+        {
+            int place = slot / experiment.Starts * data.Shape.PaddedSamples;
+            for (int v = 0; v < each; v++)
+                visitedLabels[(slot * stride) + v] = allLabels[place + visits[(slot * each) + v]];
+        }
+
+        skeletons.Write(labels.View, visitedLabels.AsSpan(0, ((data.Count - 1) * stride) + each));
         var weigh = new VisitRow<TReal, TWord, TView, TLoss>(labels, factors, loss);
+        ReadOnlySpan<int> rows = visits.AsSpan(0, data.Count * each);
         if (ball is null)
-            skeletons.Iterate(data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta, weigh);
+            skeletons.Iterate(data.Count, data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta, weigh);
         else
-            ball.Iterate(data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta, weigh);
+            ball.Iterate(data.Count, data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta, weigh);
     }
 
     /// <summary>The decays of the iterations from <paramref name="first"/> on, and the factors of their visits.</summary>

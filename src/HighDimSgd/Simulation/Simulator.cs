@@ -109,7 +109,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         {
             ClockKind.Online => new FreshShape(size, algorithm.Batch).Bytes + velocity,
             _ when experiment.IsMatrixFree => new MatrixFreeShape(experiment.Samples(size), algorithm.Steps).Bytes,
-            ClockKind.Sgd or ClockKind.Svag => Dense(1) + (16L * algorithm.SamplesPerIteration),
+            ClockKind.Sgd or ClockKind.Svag => Dense(experiment.Starts) + new VisitShape(algorithm.SamplesPerIteration, IsAlone: false).Bytes,
             _ => Dense(DenseShape.Together(experiment) * experiment.Starts),
         };
 
@@ -167,7 +167,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     /// <summary>True where the replicas of a unit advance together.</summary>
     private static bool IsTogether(Experiment experiment, IDevice device) => device.Share.BatchBytes > 0
-        && !experiment.IsMatrixFree && experiment.Second is null && experiment.Algorithm.Kind is not (ClockKind.Sgd or ClockKind.Svag);
+        && !experiment.IsMatrixFree && experiment.Second is null;
 
     /// <summary>Most designs of a unit; those that advance together must fit into a worker's memory, and every worker have some.</summary>
     private static int UnitDesigns(Experiment experiment, IDevice device, int size, int designs)
@@ -231,7 +231,7 @@ internal sealed class ReplicaWorker(
         IReplicaEngine engine = experiment.Algorithm.Kind switch
         {
             ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
-            ClockKind.Sgd or ClockKind.Svag => new MultiPassEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss),
+            ClockKind.Sgd or ClockKind.Svag => new MultiPassEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
             _ when experiment.IsMatrixFree => new MatrixFreeEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, checkpoint),
             _ => new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
         };

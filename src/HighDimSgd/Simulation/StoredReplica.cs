@@ -61,6 +61,9 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>Iterates of this batch: its replicas, or the two starts of one.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Clocks of this batch: one for each iterate, or a single one for both starts.</summary>
+    public int Clocks => SharesClock ? 1 : Count;
+
     /// <summary>Shape of the memory.</summary>
     public DenseShape Shape { get; }
 
@@ -147,11 +150,17 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>Memory of one more array for each replica of the batch.</summary>
     public Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(Batch, length);
 
+    /// <summary>Memory of an array of each clock; that of a single clock is every iterate's.</summary>
+    public Slots<TReal, TWord, TView> AllocateClocks(long length) =>
+        SharesClock ? new(skeletons.AllocateSlots(1, length).View, 0) : Allocate(length);
+
     /// <summary>Memory of an array of each design; that of a single design is every replica's.</summary>
     private Slots<TReal, TWord, TView> AllocateData(long length) =>
         Designs > 1 ? skeletons.AllocateSlots(Designs, length) : new(skeletons.AllocateSlots(1, length).View, 0);
 
     private int Starts => experiment.Starts;
+
+    private bool SharesClock => experiment.Second is { HasOwnClock: false };
 
     private void TakeProducts(Slots<TReal, TWord, TView> vector, int count) =>
         Design.Pass(count, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products, (float)Design.Unit));

@@ -7,7 +7,7 @@ using HighDimSgd.Kernels.Random;
 namespace HighDimSgd.Simulation;
 
 /// <summary>
-/// The samples that a replica's iterations visit, in order. Shuffling after Fisher and Yates that begins anew every P draws: with P = 1 each
+/// The samples that replicas' iterations visit, in order. Shuffling after Fisher and Yates that begins anew every P draws: with P = 1 each
 /// draw is uniform, with P = B the samples of a batch are distinct, with P = n every epoch has a fresh order. Draw p has random numbers of
 /// its own (<see cref="Purpose.Visit"/>), so the order depends on the replica alone, and is the same on every device.
 /// </summary>
@@ -16,23 +16,23 @@ internal sealed class VisitSource<TReal, TWord, TView>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
 {
-    // Draws whose words are made together, and words of a draw.
-    private const int Block = 4096, Words = 4;
+    private const int Block = VisitShape.Block, Words = VisitShape.Words;
 
     private readonly ISkeletons<TReal, TWord, TView> skeletons;
-    private readonly TView table;
-    private readonly float[] words = new float[Words * Block];
-    private readonly int[] order;
+    private readonly Slots<TReal, TWord, TView> table;
+    private readonly float[] words;
+    private readonly int[][] orders;
     private readonly int period;
     private RandomField field;
-    private int position;
+    private int position, count;
 
-    /// <summary>Visits to <paramref name="samples"/> samples.</summary>
-    public VisitSource(ISkeletons<TReal, TWord, TView> skeletons, AlgorithmSpec algorithm, int samples)
+    /// <summary>Visits to <paramref name="samples"/> samples, of at most so many replicas side by side.</summary>
+    public VisitSource(ISkeletons<TReal, TWord, TView> skeletons, AlgorithmSpec algorithm, int samples, int replicas)
     {
         this.skeletons = skeletons;
-        table = skeletons.Allocate(words.Length);
-        order = new int[samples];
+        table = skeletons.AllocateSlots(replicas, Words * Block);
+        words = new float[replicas * table.Stride];
+        orders = [.. Enumerable.Range(0, replicas).Select(_ => new int[samples])];
         period = algorithm.Sampling switch
         {
             Sampling.Replacement => 1,
@@ -41,23 +41,45 @@ internal sealed class VisitSource<TReal, TWord, TView>
         };
     }
 
-    /// <summary>Begins the visits of a replica.</summary>
-    /// <param name="visits">Its random field of <see cref="Purpose.Visit"/>.</param>
-    public void Start(RandomField visits)
+    /// <summary>Begins the visits of replicas.</summary>
+    /// <param name="visits">Random field of <see cref="Purpose.Visit"/> of the first.</param>
+    /// <param name="count">Their number.</param>
+    public void Start(RandomField visits, int count)
     {
-        (field, position) = (visits, 0);
-        for (int i = 0; i < order.Length; i++)
-            order[i] = i;
+        (field, position, this.count) = (visits, 0, count);
+        foreach (int[] order in orders)
+        {
+            for (int i = 0; i < order.Length; i++)
+                order[i] = i;
+        }
     }
 
-    /// <summary>The next visits.</summary>
-    public void Next(Span<int> visits)
+    /// <summary>The next visits of every replica, one replica's after another's.</summary>
+    /// <param name="visits">Receives them.</param>
+    /// <param name="each">Visits of a replica.</param>
+    public void Next(int[] visits, int each)
     {
-        for (int v = 0; v < visits.Length; v++, position++)
+        for (int done = 0; done < each;)
         {
             if (position % Block == 0)
                 DrawBlock(position / Block);
-            int place = position % period, other = place + Draw((uint)(order.Length - place));
+            (int first, int piece) = (done, Math.Min(each - done, Block - (position % Block)));
+            if (count == 1)
+                Shuffle(0, visits.AsSpan(first, piece));
+            else
+                Parallel.For(0, count, slot => Shuffle(slot, visits.AsSpan((slot * each) + first, piece)));
+            position += piece;
+            done += piece;
+        }
+    }
+
+    private void Shuffle(int slot, Span<int> visits)
+    {
+        int[] order = orders[slot];
+        ReadOnlySpan<float> drawn = words.AsSpan(slot * (int)table.Stride, Words * Block);
+        for (int v = 0; v < visits.Length; v++)
+        {
+            int place = (position + v) % period, other = place + Draw(drawn[((position + v) % Block)..], (uint)(order.Length - place));
             (order[place], order[other]) = (order[other], order[place]);
             visits[v] = order[place];
         }
@@ -65,22 +87,22 @@ internal sealed class VisitSource<TReal, TWord, TView>
 
     private void DrawBlock(int block)
     {
-        skeletons.For(1, Block, new FieldBody<TReal, TWord, TView, WordSource<TReal, TWord>>(
-            new(table, 0), TableLayout.Plain(-(long)Words * block * Block, Block), int.MaxValue, Block, block, 1, field, default));
-        skeletons.Read(table, words);
+        skeletons.For(count, Block, new FieldBody<TReal, TWord, TView, WordSource<TReal, TWord>>(
+            table, TableLayout.Plain(-(long)Words * block * Block, Block), int.MaxValue, Block, block, 1, field, default));
+        skeletons.Read(table.View, words.AsSpan(0, count * (int)table.Stride));
     }
 
     /// <summary>
     /// A whole number below <paramref name="bound"/>: the upper half of word * bound, where the lower half is at least 2^32 mod bound (Lemire,
     /// ACM Trans. Model. Comput. Simul. 29, 2019), else by the next of the draw's words. What is left after four is below 2^-32 for bounds up to 2^24.
     /// </summary>
-    private int Draw(uint bound)
+    private static int Draw(ReadOnlySpan<float> drawn, uint bound)
     {
         uint least = (0u - bound) % bound;
         ulong product = 0;
         for (int attempt = 0; attempt < Words; attempt++)
         {
-            product = (ulong)BitConverter.SingleToUInt32Bits(words[(attempt * Block) + (position % Block)]) * bound;
+            product = (ulong)BitConverter.SingleToUInt32Bits(drawn[attempt * Block]) * bound;
             if ((uint)product >= least)
                 break;
         }

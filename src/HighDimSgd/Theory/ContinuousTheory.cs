@@ -89,10 +89,13 @@ internal sealed class ContinuousTheory : ITheoryInTime
             {
                 foreach ((string name, double[,] table) in tables)
                     table[s, t] = stencils[t].Of(limits[name], s);
-                double q = tables[Observables.Q][s, t], m = tables[Observables.M][s, t];
-                tables[Observables.TestLoss][s, t] = fresh.Loss(q, m);
-                if (tables.TryGetValue(Observables.TestError, out double[,]? error))
-                    error[s, t] = fresh.Error(q, m);
+                for (int start = 0; start < experiment.Starts; start++)
+                {
+                    double q = tables[Observables.Of(Observables.Q, start)][s, t], m = tables[Observables.Of(Observables.M, start)][s, t];
+                    tables[Observables.Of(Observables.TestLoss, start)][s, t] = fresh.Loss(q, m);
+                    if (tables.TryGetValue(Observables.Of(Observables.TestError, start), out double[,]? error))
+                        error[s, t] = fresh.Error(q, m);
+                }
             }
         }
 

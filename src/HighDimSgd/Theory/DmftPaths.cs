@@ -155,7 +155,7 @@ internal sealed class DmftPaths<TReal, TWord, TView, TLoss>
         if (across is null)
             skeletons.TallSkinny(table, shape, Coefficients(k), new ProductRow<TReal, TWord, TView>(new(starts[0].Views.Products, 0)), []);
         else
-            skeletons.TallSkinnyBlock(table, shape, Coefficients(k), Pair(), []);
+            skeletons.TallSkinnyBlock(table, shape, Coefficients(k), Pair(), new double[PairRow<TReal, TWord, TView, TLoss>.Projected]);
     }
 
     private PairRow<TReal, TWord, TView, TLoss> Pair()

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels;
 using HighDimSgd.Kernels.Physics;
 using HighDimSgd.Models;
+using HighDimSgd.Simulation;
 
 namespace HighDimSgd.Theory;
 
@@ -62,6 +64,40 @@ public sealed class DmftSweeps(Experiment experiment, IEnumerable<int> sweeps, F
         if (MethodOf(experiment) == ResponseMethod.Tangent)
             floats += starts * TangentPaths(experiment.Theory.Paths) * ((steps * (steps + 1) / 2) + steps + 1);
         return (sizeof(float) * floats) + ((starts == 1 ? 5 : 16) * sizeof(double) * steps * steps);
+    }
+
+    /// <summary>
+    /// Runs sweeps on all of a device: one after another where its workers share their memory and all work on each, else side by side, every worker
+    /// taking the next. Those that have begun are finished, so the sweeps that are run begin with all up to the first whose result ends them.
+    /// </summary>
+    /// <param name="device">The device.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="sweeps">Numbers of the sweeps.</param>
+    /// <param name="finished">Takes a sweep's number and result, one at a time; false ends the run.</param>
+    /// <param name="refinement">As for the program.</param>
+    internal static void RunAll(
+        IDevice device, Experiment experiment, IReadOnlyCollection<int> sweeps, Func<int, SweepResult, bool> finished, int refinement)
+    {
+        int workers = device.Share.BatchBytes > 0 ? Math.Min(device.Workers, sweeps.Count) : 1;
+        var queue = new ConcurrentQueue<int>(sweeps);
+        Simulator.RunWorkers(workers, () => device.Run(new DmftSweeps(experiment, Next(), Finish, refinement), wholeDevice: workers == 1));
+
+        IEnumerable<int> Next()
+        {
+            while (queue.TryDequeue(out int sweep))
+                yield return sweep;
+        }
+
+        bool Finish(int sweep, SweepResult result)
+        {
+            lock (queue)
+            {
+                bool goesOn = finished(sweep, result);
+                if (!goesOn)
+                    queue.Clear();
+                return goesOn;
+            }
+        }
     }
 
     /// <summary>Runs the sweeps on a device's skeletons.</summary>

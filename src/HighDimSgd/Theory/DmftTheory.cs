@@ -28,7 +28,7 @@ internal sealed class DmftTheory(Experiment experiment, IDevice device, UnitStor
         finished(sweeps);
         int[] missing = [.. Enumerable.Range(0, experiment.Theory.Sweeps).Where(s => !sweeps.ContainsKey(s))];
         if (missing.Length > 0 && sweeps.Values.All(s => s.IsWhole))
-            device.Run(new DmftSweeps(variant, missing, Finish, run.Refinement), wholeDevice: true);
+            DmftSweeps.RunAll(device, variant, missing, Finish, run.Refinement);
         cancellation.ThrowIfCancellationRequested();
         double[] times = variant.Times();
         if (sweeps.FirstOrDefault(s => !s.Value.IsWhole) is { Value: { } refused } first)

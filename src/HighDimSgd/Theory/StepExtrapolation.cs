@@ -82,18 +82,18 @@ public static class StepExtrapolation
 
     private static Dictionary<string, double[,]> Sweep(SweepRun run, IDevice device)
     {
-        var curves = new List<ReplicaCurve>();
+        var curves = new SortedDictionary<int, ReplicaCurve>();
         string? refusal = null;
-        device.Run(
-            new DmftSweeps(run.Experiment, Enumerable.Range(0, run.Experiment.Theory.Sweeps), Finish, run.Refinement), wholeDevice: true);
+        DmftSweeps.RunAll(device, run.Experiment, [.. Enumerable.Range(0, run.Experiment.Theory.Sweeps)], Finish, run.Refinement);
         return refusal is null
-            ? DmftTheory.Tables(run.Experiment, curves)
+            ? DmftTheory.Tables(run.Experiment, [.. curves.Values])
             : throw new MachineException($"the theory at step {run.Experiment.Algorithm.Step:g4} stopped {refusal}");
 
         bool Finish(int sweep, SweepResult result)
         {
-            curves.Add(new(result.Curves, string.Empty));
-            return (refusal = result.Refusal) is null;
+            curves[sweep] = new(result.Curves, string.Empty);
+            refusal ??= result.Refusal;
+            return refusal is null;
         }
     }
 

@@ -1,4 +1,3 @@
-using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Theory;
 
@@ -41,13 +40,6 @@ public sealed class IterationsFileTests
 
     private static string Scheduled(string schedule, string more = "") =>
         Sgd.Replace("horizon: 6", $"{more}horizon: 6, schedule: {{{schedule}}}", StringComparison.Ordinal);
-
-    [Fact]
-    public void TheFastestDeviceIsOneThatRunsThem()
-    {
-        Assert.Equal(("cpu", "cuda"), (Device.KeyFor(Experiment.Parse(Sgd, "f"), "auto"), Device.KeyFor(Experiment.Parse(Text, "f"), "cuda")));
-        Assert.Equal("auto", Device.KeyFor(Experiment.Parse(Samples.Text, "f"), "auto"));
-    }
 
     [Fact]
     public void TheyReadAndReadBack()

@@ -30,7 +30,7 @@ public sealed partial class SchemaTests
     [GeneratedRegex(
         "must be whole at every size|is not a whole number of steps|takes .* (steps|samples)|beyond Cauchy-Schwarz|does not ascend"
         + "|does not divide|fewer than two designs|one number, or one for each of|points do not fit|is after the horizon|not on a step boundary"
-        + "|does not descend|iterations of (every )?rate|would draw|values; allowed: one number|whose|'samples' needs|two starts|what norms and overlaps leave|one and the same|is of more points|does not run|one algorithm runs"
+        + "|does not descend|iterations of (every )?rate|would draw|values; allowed: one number|whose|'samples' needs|a teacher and two starts|what norms and overlaps leave|one and the same|is of more points|does not run|one algorithm runs"
         + "|only svag has|no data to draw|of which each is drawn once|for sgd and svag on data|allowed: \\d+ of them|coordinates here|stationarity needs|is after the horizon"
         + "|is too (small|large) for|needs a temperature|'(matrix-free|bfloat16|int8|bit)' needs|fall on the same iteration|nothing to schedule|before the horizon|factors for .* times")]
     private static partial Regex BetweenKeys();

@@ -1,3 +1,4 @@
+using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Models;
 using HighDimSgd.Simulation;
@@ -25,6 +26,7 @@ public class TwoStartsFileTests
         Assert.Equal(["q", "m", "train_loss", "train_error", "test_loss", "test_error", "grad2"], Observables.Of(one));
         Assert.Equal([.. Observables.Of(one), .. Observables.Of(one).Select(o => o + "_2"), "q_12", "distance"], Observables.Of(two));
         Assert.Equal(DesignStorage.Float32, two.Design.Storage);
+        Assert.Equal(("auto", "cpu", "cuda"), (Device.KeyFor(one, "auto"), Device.KeyFor(two, "auto"), Device.KeyFor(two, "cuda")));
     }
 
     [Theory]
@@ -41,7 +43,6 @@ public class TwoStartsFileTests
     [Theory]
     [InlineData("storage: auto", "storage: matrix-free", "design.storage: 'matrix-free' needs a single start, here starts is 2; allowed: auto or float32")]
     [InlineData("sizes: [250, 500, 1000]", "sizes: [2, 500]", "sizes: 2 has no room for a teacher and two starts; allowed with starts: 2: 3 or more")]
-    [InlineData("kind: sgf, temperature: 4.0, step: 0.2", "kind: sgd, batch: 1, rate: 1", "starts: two starts need an algorithm that passes all samples")]
     public void WhatHasOneStartRefusesTwo(string old, string by, string part) =>
         Assert.Contains(part, Samples.Refusal(Samples.With(old, by) + "\nstarts: 2"), StringComparison.Ordinal);
 

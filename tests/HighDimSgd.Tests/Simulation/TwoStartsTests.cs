@@ -49,6 +49,49 @@ public sealed class TwoStartsTests : IDisposable
         static void Close(double expected, double actual) => Assert.Equal(expected, actual, 3e-5 * (1 + Math.Abs(expected)));
     }
 
+    [Theory]
+    [InlineData(ClockKind.Sgd, 1, 0.0, false)]
+    [InlineData(ClockKind.Svag, 2, 0.5, true)]
+    public void SoDoIterations(ClockKind kind, int batch, double momentum, bool ownClock)
+    {
+        Experiment experiment = Settings.Iterations(kind, batch: batch, amplification: kind == ClockKind.Svag ? 3 : 1) with { Second = new(1.1, -0.2, 0.1, ownClock) };
+        experiment = experiment with { Algorithm = experiment.Algorithm with { Momentum = momentum } };
+        SizeCurves curves = Curves(experiment, 2), one = Curves(experiment with { Second = null }, 2);
+        for (int r = 0; r < 2; r++)
+        {
+            double[][] second = new ReferenceReplica(experiment, 40, r, second: true).Run();
+            for (int t = 0; t < 3; t++)
+            {
+                double[] expected = second[experiment.RecordStepsAt(40)[t]];
+                Assert.Equal(expected[0], Of(curves, "q_2")[r, t], 1e-4);
+                Assert.Equal(expected[2], Of(curves, "train_loss_2")[r, t], 1e-4);
+            }
+        }
+
+        foreach (string name in one.Observables)
+            Assert.Equal(Of(one, name), Of(curves, name));
+    }
+
+    [Fact]
+    public void IterationsAgreeWithTheTheoryInContinuousTime()
+    {
+        // Fixed seed, alpha 0.01. On visits of their own the two would be apart.
+        Experiment experiment = Settings.Iterations(ClockKind.Sgd, rate: 2, horizon: 2) with
+        {
+            Sizes = [40, 80, 160],
+            Replicas = [600, 300, 150],
+            RecordTimes = [0.5, 1, 1.5, 2],
+            Theory = new(5000, 12),
+            Second = new(1.1, -0.2, 0.1),
+        };
+        ExperimentResult result = Runner.Run(experiment, new(At("sgd")));
+        Assert.NotEqual("fail", result.Verdict.Status);
+        Curve theory = result.Theory.Observables["distance"], q = result.Theory.Observables["q"];
+        Assert.Equal(q.Mean[3] + result.Theory.Observables["q_2"].Mean[3] - (2 * result.Theory.Observables["q_12"].Mean[3]), theory.Mean[3], 1e-12);
+        ExperimentResult apart = Runner.Run(experiment with { Second = experiment.Second! with { HasOwnClock = true } }, new(At("apart"), Stages: Stages.Theory));
+        Assert.True(apart.Theory.Observables["distance"].Mean[3] > 1.5 * theory.Mean[3]);
+    }
+
     [Fact]
     public void TheFirstHasTheBitsOfARunByItself()
     {

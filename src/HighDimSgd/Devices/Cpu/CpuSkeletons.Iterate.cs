@@ -14,15 +14,17 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
     private const int Ahead = 3;
 
     public void Iterate<TBody>(
+        int batch,
         Slots<TReal, TWord, HostView<TReal, TWord>> design,
         int rowStride,
         ReadOnlySpan<int> visits,
         ReadOnlySpan<float> decays,
         Slots<TReal, TWord, HostView<TReal, TWord>> theta,
         TBody body)
-        where TBody : struct, IRowBody<TReal> => Iterate(design, rowStride, visits, decays, theta, default(Descent), body);
+        where TBody : struct, IRowBody<TReal> => Iterate(batch, design, rowStride, visits, decays, theta, default(Descent), body);
 
     public void Iterate<TBody>(
+        int batch,
         Slots<TReal, TWord, HostView<TReal, TWord>> design,
         int rowStride,
         ReadOnlySpan<int> visits,
@@ -34,10 +36,11 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         where TBody : struct, IRowBody<TReal>
     {
         nint away = (nint)((byte*)(velocity.View.Data + velocity.Start) - (byte*)(theta.View.Data + theta.Start));
-        Iterate(design, rowStride, visits, decays, theta, new Ball(away, TReal.Of(momentum)), body);
+        Iterate(batch, design, rowStride, visits, decays, theta, new Ball(away, TReal.Of(momentum)), body);
     }
 
     private void Iterate<TUpdate, TBody>(
+        int batch,
         Slots<TReal, TWord, HostView<TReal, TWord>> design,
         int rowStride,
         ReadOnlySpan<int> visits,
@@ -48,7 +51,20 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         where TUpdate : struct, IUpdate<TUpdate>
         where TBody : struct, IRowBody<TReal>
     {
-        float* x = design.View.Data + design.Start, t = theta.View.Data + theta.Start, pending = null;
+        int each = visits.Length / batch;
+        for (int slot = 0; slot < batch; slot++)
+        {
+            float* x = design.View.Data + design.Start + (slot * design.Stride), t = theta.View.Data + theta.Start + (slot * theta.Stride);
+            Iterate(slot, x, rowStride, visits.Slice(slot * each, each), decays, t, update, body);
+        }
+    }
+
+    private void Iterate<TUpdate, TBody>(
+        int slot, float* x, int rowStride, ReadOnlySpan<int> visits, ReadOnlySpan<float> decays, float* t, TUpdate update, TBody body)
+        where TUpdate : struct, IUpdate<TUpdate>
+        where TBody : struct, IRowBody<TReal>
+    {
+        float* pending = null;
         int batch = visits.Length / decays.Length;
         float* weights = Scratch(batch + Lanes);
         TUpdate last = batch == 1 ? update : update.Later;
@@ -65,7 +81,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
                 products[b % Lanes] = pending == null ? Dot(t, row, ahead, rowStride) : AddAndDot(t, pending, weight, decay, last, row, ahead, rowStride);
                 pending = null;
                 if (b % Lanes == Lanes - 1 || b == batch - 1)
-                    TReal.Store(body.Run(0, first + (b / Lanes * Lanes), batch == 1 ? TReal.Sum(products[0]) : TReal.SumRows(products)), weights + (b / Lanes * Lanes));
+                    TReal.Store(body.Run(slot, first + (b / Lanes * Lanes), batch == 1 ? TReal.Sum(products[0]) : TReal.SumRows(products)), weights + (b / Lanes * Lanes));
             }
 
             for (int b = 0; b < batch - 1; b++)
