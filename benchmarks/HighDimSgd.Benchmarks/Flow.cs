@@ -38,7 +38,7 @@ internal static class Flow
             for (int pass = 0; pass < 3; pass++)
             {
                 var watch = Stopwatch.StartNew();
-                Parallel.For(0, Environment.ProcessorCount, worker => new CpuDevice().Run(new Drawing(worker, algorithm, (int)steps * draws), wholeDevice: false));
+                Parallel.For(0, Environment.ProcessorCount, worker => new CpuDevice().RunLoops(new Drawing(worker, algorithm, (int)steps * draws)));
                 if (pass > 0)
                     yield return new(work, "drawing alone", watch.Elapsed.TotalSeconds, Paths * steps);
             }
@@ -68,25 +68,25 @@ internal static class Flow
         Statistics = ["xy"],
     };
 
-    private sealed class Drawing(int worker, FlowAlgorithm algorithm, int draws) : IDeviceProgram<float>
+    private sealed class Drawing(int worker, FlowAlgorithm algorithm, int draws) : ILoopProgram<float>
     {
-        public float Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+        public float Run<TReal, TWord, TView>(ILoops<TReal, TWord, TView> loops)
             where TReal : unmanaged, IReal<TReal, TWord>
             where TWord : unmanaged, IWord<TReal, TWord>
             where TView : struct, IView<TReal, TWord>
         {
-            TView view = skeletons.Allocate(FlowExperiment.Block);
+            TView view = loops.Allocate(FlowExperiment.Block);
             var field = new RandomField(1, Purpose.FlowNoise, 1, 0);
             for (int block = worker; block < Paths / FlowExperiment.Block; block += Environment.ProcessorCount)
             {
                 if (algorithm == FlowAlgorithm.Sgd)
-                    skeletons.For(1, FlowExperiment.Block, new Drawn<TReal, TWord, TView, WordSource<TReal, TWord>>(view, field, default, draws));
+                    loops.For(1, FlowExperiment.Block, new Drawn<TReal, TWord, TView, WordSource<TReal, TWord>>(view, field, default, draws));
                 else
-                    skeletons.For(1, FlowExperiment.Block, new Drawn<TReal, TWord, TView, NormalSource<TReal, TWord>>(view, field, new(0, 1), draws));
+                    loops.For(1, FlowExperiment.Block, new Drawn<TReal, TWord, TView, NormalSource<TReal, TWord>>(view, field, new(0, 1), draws));
             }
 
             var sums = new float[16];
-            skeletons.Read(view, sums);
+            loops.Read(view, sums);
             return sums[0];
         }
     }

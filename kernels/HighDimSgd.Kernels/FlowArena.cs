@@ -17,7 +17,8 @@ public static class FlowArena
 /// <param name="floats">Floats per path.</param>
 /// <param name="points">Points per path.</param>
 /// <param name="dimension">Coordinates of a point.</param>
-public readonly struct FlowArena<TReal, TWord, TView>(TView view, int floats, int points, int dimension)
+/// <param name="first">Where the first point of a path stands among its floats.</param>
+public readonly struct FlowArena<TReal, TWord, TView>(TView view, int floats, int points, int dimension, int first = 0)
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -30,11 +31,15 @@ public readonly struct FlowArena<TReal, TWord, TView>(TView view, int floats, in
 
     private readonly TView view = view;
     private readonly int floats = floats;
+    private readonly int first = first;
+
+    /// <summary>The same paths with the points that stand behind theirs.</summary>
+    public FlowArena<TReal, TWord, TView> Behind => new(view, floats, Points, Dimension, first + (Points * Dimension));
 
     /// <summary>The floats of the paths from <paramref name="index"/> on in a block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Column<TReal, TWord, TView> Path(int block, int index) =>
-        new(view, ((long)block * FlowArena.Block + (index & ~63)) * floats + (index & 63));
+        new(view, ((long)block * FlowArena.Block + (index & ~63)) * floats + ((long)first << 6) + (index & 63));
 
     /// <summary>A point of a path.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -149,7 +149,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
 
     private int SimulateShard(ParseResult parsed, Shard shard, CancellationToken stop)
     {
-        Experiment experiment = Proportional(parsed.GetRequiredValue(options.Experiment), "--shard");
+        IExperiment experiment = AnyExperiment.Load(parsed.GetRequiredValue(options.Experiment));
         RunOptions how = options.Read(parsed, Stages.Simulation);
         string folder = Folder(experiment, how);
         options.Watch(parsed, error, Simulate, stop);
@@ -159,16 +159,22 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
 
         bool Simulate(IProgress<RunProgress>? progress, CancellationToken end)
         {
-            Runner.Simulate(experiment, shard, how, progress, end);
+            if (experiment is FlowExperiment flow)
+                FlowRunner.Simulate(flow, shard, how, progress, end);
+            else
+                Runner.Simulate((Experiment)experiment, shard, how, progress, end);
             return true;
         }
     }
 
     private int Merge(string[] folders, string target, CancellationToken stop)
     {
-        (Experiment experiment, string device) = Merger.Merge(folders, target);
-        ExperimentResult result = run(experiment, new(target, device, Stages: Stages.Simulation), null, stop);
-        output.WriteLine($"merged {folders.Length} shards, {result.Sizes.Sum(s => s.Replicas)} replicas of {experiment.Name}: {target}");
+        (IExperiment merged, string device) = Merger.Merge(folders, target);
+        // The data of flows may be in a file that only 'run' is told of.
+        long replicas = merged is Experiment experiment
+            ? run(experiment, new(target, device, Stages: Stages.Simulation), null, stop).Sizes.Sum(s => s.Replicas)
+            : ((FlowExperiment)merged).Replicas * ((FlowExperiment)merged).Runs.Count();
+        output.WriteLine($"merged {folders.Length} shards, {replicas} replicas of {merged.Name}: {target}");
         return ExitCode.Done;
     }
 

@@ -19,6 +19,10 @@ public static class AnyExperiment
     public static IExperiment Parse(string text, string fileName) =>
         Family.Of(YamlText.Parse(text, fileName)) == Keys.Flow ? FlowExperiment.Parse(text, fileName) : Experiment.Parse(text, fileName);
 
+    /// <summary>Reads what <see cref="IExperiment.ToJson"/> wrote, without the numbers of a data file.</summary>
+    internal static IExperiment OfResults(JsonObject json, string fileName) =>
+        (string?)json[Keys.Family.Name] == Keys.Flow ? FlowExperiment.OfResults(json, fileName) : Experiment.Parse(json.ToJsonString(), fileName);
+
     /// <summary>The JSON Schema (draft 2020-12) of the experiment file, for editors; what must hold between keys is checked by <see cref="Parse"/> alone.</summary>
     public static JsonObject Schema() => new()
     {

@@ -55,12 +55,15 @@ internal static partial class Scenarios
             where TKick : struct, IFlowKick<Real1, Word1, TView, TProblem> => On(arena => place.For(1, count, new FlowPath<Real1, Word1, TView, TProblem, TKick>(
                 arena, problem, kick, field, First, 1, Steps, 0.1f, order, 0.1f, 0.03f)));
 
+        // The points at the end of the last step stand behind those that a path goes on from.
         void On(Action<FlowArena<Real1, Word1, TView>> run)
         {
             Held<TView> memory = place.Hold(new float[groups * 64 * floats]), summands = place.Hold(new float[4 * count]), others = place.Hold(new float[4 * count]);
             var arena = new FlowArena<Real1, Word1, TView>(memory.View, floats, Points, d);
             place.For(1, count, new FlowStart<Real1, Word1, TView>(arena, starts.View));
             run(arena);
+            place.For(1, count, new FlowRest<Real1, Word1, TView, TProblem>(arena, problem, 0.1f));
+            arena = arena.Behind;
             place.Summands(1, count, summands, new FlowSums<Real1, Word1, TView, TProblem>(arena, problem, new(
                 new(FlowMoment.Coordinate, 0, 0), new(FlowMoment.Product, 0, 1), new(FlowMoment.Distance, 0, 1), new(FlowMoment.Sine, 0, 1))));
             place.Summands(1, count, others, new FlowSums<Real1, Word1, TView, TProblem>(arena, problem, new(

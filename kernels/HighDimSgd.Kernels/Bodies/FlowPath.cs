@@ -9,7 +9,8 @@ namespace HighDimSgd.Kernels.Bodies;
 /// (classical Runge-Kutta, order 4), a kick by the noise and the rest of the drift, both at the point reached, half a step of the drift. Noise is of size
 /// sqrt(eta) and the rest of size eta, so the weak error at step h is O(h^4 + eta h^2 + eta^2 h), which is O(eta^3) for h = eta: one order above what
 /// separates the flows from SGD.
-/// Outer index: block; index: path.
+/// The last half waits for the next step, with which it is one whole, or for <see cref="FlowRest{TReal, TWord, TView, TProblem}"/>: so when moments are
+/// taken does not touch the path. Outer index: block; index: path.
 /// </summary>
 /// <param name="arena">The paths, with room for four pieces per point and then the kick's.</param>
 /// <param name="problem">The problem.</param>
@@ -34,7 +35,7 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
     /// <summary>Pieces of room per point that the step takes; the kick's follow.</summary>
     public const int Pieces = 4;
 
-    // Compiled on their own: together they are too much for the compiler to keep in registers.
+    // Compiled on its own: with all else it is too much for the compiler to keep in registers.
     private const MethodImplOptions OwnMethod = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
 
     // The second derivative of the risk along its gradient is a central difference over this fraction of the gradient: off by about 1e-5 of the cubed
@@ -43,6 +44,7 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
 
     private readonly FlowArena<TReal, TWord, TView> arena = arena;
     private readonly TProblem problem = problem;
+    private readonly FlowDrift<TReal, TWord, TView, TProblem> drift = new(arena, problem);
     private readonly TKick kick = kick;
     private readonly RandomField field = field;
     private readonly int firstPath = firstPath;
@@ -62,70 +64,39 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
         noise.Start(problem, field, firstPath + outer * FlowArena.Block + index, firstStep);
         for (int s = 0; s < steps; s++)
         {
-            // The halves of neighbouring steps are one whole; without kicks all are.
-            Drift(path, !hasKick || s > 0 ? step : 0.5f * step);
+            // The halves of neighbouring steps are one whole; without kicks all are whole.
+            drift.Run(path, !hasKick || firstStep + s > 0 ? step : 0.5f * step);
             if (!hasKick)
                 continue;
             noise.Draw(problem, path, arena.Room(path, Pieces * arena.Points));
-            Kick(path, noise);
+            Kick(path, ref noise);
         }
-
-        if (hasKick)
-            Drift(path, 0.5f * step);
-    }
-
-    // All points go through each stage together, so that their chains of operations overlap.
-    [MethodImpl(OwnMethod)]
-    private void Drift(Column<TReal, TWord, TView> x, float length)
-    {
-        int all = arena.Points * arena.Dimension;
-        Column<TReal, TWord, TView> k = arena.Room(x, 0), stage = arena.Room(x, arena.Points), sum = arena.Room(x, 2 * arena.Points);
-        Gradients(x, sum);
-        stage.Combine(all, x, TReal.Of(-0.5f * length), sum);
-        Gradients(stage, k);
-        sum.Combine(all, sum, TReal.Of(2f), k);
-        stage.Combine(all, x, TReal.Of(-0.5f * length), k);
-        Gradients(stage, k);
-        sum.Combine(all, sum, TReal.Of(2f), k);
-        stage.Combine(all, x, TReal.Of(-length), k);
-        Gradients(stage, k);
-        sum.Combine(all, sum, TReal.Of(1f), k);
-        x.Combine(all, x, TReal.Of(-length / 6f), sum);
     }
 
     /// <summary>The noise, and for order 2 the step h of -(eta/2) (Hessian of R) grad R, both at x.</summary>
     [MethodImpl(OwnMethod)]
-    private void Kick(Column<TReal, TWord, TView> x, TKick noise)
+    private void Kick(Column<TReal, TWord, TView> x, ref TKick noise)
     {
         int all = arena.Points * arena.Dimension;
         Column<TReal, TWord, TView> gradient = arena.Room(x, 0), change = arena.Room(x, arena.Points), room = arena.Room(x, Pieces * arena.Points);
-        Gradients(x, gradient);
+        drift.Gradients(x, gradient);
         change.Clear(all);
         if (order == 2)
         {
             Column<TReal, TWord, TView> beside = arena.Room(x, 2 * arena.Points), slope = arena.Room(x, 3 * arena.Points);
             TReal bend = TReal.Of(step * rate / (4f * Probe));
             beside.Combine(all, x, TReal.Of(Probe), gradient);
-            Gradients(beside, slope);
+            drift.Gradients(beside, slope);
             change.Combine(all, change, TReal.Of(0f) - bend, slope);
             beside.Combine(all, x, TReal.Of(-Probe), gradient);
-            Gradients(beside, slope);
+            drift.Gradients(beside, slope);
             change.Combine(all, change, bend, slope);
         }
 
-        for (int p = 0; p < arena.Points; p++)
-        {
-            int at = p * arena.Dimension;
-            noise.Add(problem, x.From(at), gradient.From(at), TReal.Of(weight), change.From(at), room);
-        }
+        TProblem local = problem;
+        for (int at = 0; at < all; at += arena.Dimension)
+            noise.Add(local, x.From(at), gradient.From(at), TReal.Of(weight), change.From(at), room);
 
         x.Combine(all, x, TReal.Of(1f), change);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Gradients(Column<TReal, TWord, TView> points, Column<TReal, TWord, TView> into)
-    {
-        for (int p = 0; p < arena.Points; p++)
-            problem.Gradient(points.From(p * arena.Dimension), into.From(p * arena.Dimension));
     }
 }

@@ -65,20 +65,22 @@ public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
     /// <inheritdoc/>
     public void Run(int outer, int index)
     {
-        Column<TReal, TWord, TView> path = arena.Path(outer, index);
+        Column<TReal, TWord, TView> path = arena.Path(outer, index), sum = arena.Room(path, 0);
+        TProblem problem = this.problem;
+        int dimension = arena.Dimension, all = arena.Points * dimension;
         var words = new Draws<TReal, TWord, WordSource<TReal, TWord>>(field, default, firstPath + outer * FlowArena.Block + index, firstStep * draws);
         for (int step = 0; step < steps; step++)
         {
-            arena.Room(path, 0).Clear(arena.Points * arena.Dimension);
+            sum.Clear(all);
             for (int b = 0; b < draws; b++)
             {
                 TWord word = distinct == 0 ? TReal.Bits(words.Next()) : Distinct(TReal.Bits(words.Next()), b < batch ? b : b - batch, arena.Room(path, arena.Points));
                 TReal weight = TReal.Of(b < batch ? first : second);
-                for (int p = 0; p < arena.Points; p++)
-                    problem.Sample(word, arena.Point(path, p), weight, arena.Room(path, p));
+                for (int at = 0; at < all; at += dimension)
+                    problem.Sample(word, path.From(at), weight, sum.From(at));
             }
 
-            path.Combine(arena.Points * arena.Dimension, path, TReal.Of(-1f), arena.Room(path, 0));
+            path.Combine(all, path, TReal.Of(-1f), sum);
         }
     }
 
@@ -133,6 +135,7 @@ public readonly struct NoisyPath<TReal, TWord, TView, TProblem>(
     public void Run(int outer, int index)
     {
         Column<TReal, TWord, TView> path = arena.Path(outer, index), gradient = arena.Room(path, 0), change = arena.Room(path, 1), room = arena.Room(path, 2);
+        TProblem problem = this.problem;
         var noise = default(ModeKick<TReal, TWord, TView, TProblem>);
         noise.Start(problem, field, firstPath + outer * FlowArena.Block + index, firstStep);
         for (int step = 0; step < steps; step++)

@@ -4,30 +4,17 @@ using HighDimSgd.Kernels.Random;
 namespace HighDimSgd.Devices;
 
 /// <summary>
-/// The parallel loops that everything runs on, and the memory they run over. One implementation per kind of device; kernel bodies
-/// are shared by all of them. Not safe for concurrent use: each worker has its own.
+/// The parallel loops that everything runs on. One implementation per kind of device; kernel bodies are shared by all of them. Not safe for concurrent
+/// use: each worker has its own.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals of this device.</typeparam>
 /// <typeparam name="TWord">Lane of words of this device.</typeparam>
 /// <typeparam name="TView">Memory of this device.</typeparam>
-public interface ISkeletons<TReal, TWord, TView> : IDisposable
+public interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
 {
-    /// <summary>Zeroed memory of at least <paramref name="count"/> floats, padded to 64, freed when the skeletons are disposed.</summary>
-    TView Allocate(long count);
-
-    /// <summary>Copies host data to the front of a view.</summary>
-    void Write(TView target, ReadOnlySpan<float> source);
-
-    /// <summary>Copies the front of a view to the host.</summary>
-    void Read(TView source, Span<float> target);
-
-    /// <summary>Runs a body at every outer index in 0..outer-1 and every index in 0..count-1 (rounded up to whole lanes).</summary>
-    void For<TBody>(int outer, int count, TBody body)
-        where TBody : struct, IForBody;
-
     /// <summary>
     /// For every replica of a batch, one read of its design: r_i = x_i.theta, f_i = body(i, r_i), gradient = sum_i f_i x_i.
     /// Rows are padded to 16 with rows of zeros, or with any finite rows where the body gives them zero weight, and memory goes on for 48 elements;
@@ -152,14 +139,6 @@ public interface ISkeletons<TReal, TWord, TView> : IDisposable
     /// <param name="sums">Receives the sums from column 0 on, those of a column side by side: as many as the body projects.</param>
     void TallSkinnyBlock<TBody>(TView basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
         where TBody : struct, IBlockBody<TReal>;
-
-    /// <summary>The sums over index of a body's four numbers at one slot, in float64 by a fixed tree.</summary>
-    Four<double> Reduce<TBody>(int slot, int count, TBody body)
-        where TBody : struct, IReduceBody<TReal>;
-
-    /// <summary>The same at every slot of a batch.</summary>
-    Four<double>[] ReduceEach<TBody>(int batch, int count, TBody body)
-        where TBody : struct, IReduceBody<TReal>;
 }
 
 /// <summary>
@@ -223,6 +202,10 @@ public interface IDevice
     /// <param name="program">The program.</param>
     /// <param name="wholeDevice">True to give it all workers; false for one worker's share.</param>
     TResult Run<TResult>(IDeviceProgram<TResult> program, bool wholeDevice);
+
+    /// <summary>Runs a program of independent loops on one worker's share, on the lanes that suit such loops best.</summary>
+    /// <param name="program">The program.</param>
+    TResult RunLoops<TResult>(ILoopProgram<TResult> program) => Run(new LoopProgram<TResult>(program), wholeDevice: false);
 }
 
 /// <summary>How a device likes its work; nothing of the results depends on it.</summary>

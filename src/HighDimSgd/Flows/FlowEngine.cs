@@ -8,29 +8,29 @@ using HighDimSgd.Kernels.Random;
 namespace HighDimSgd.Flows;
 
 /// <summary>Advances blocks of paths of one run and averages its statistics over each block.</summary>
-/// <param name="skeletons">Where it runs.</param>
+/// <param name="loops">Where it runs.</param>
 /// <param name="experiment">The experiment.</param>
 /// <param name="run">The run.</param>
 /// <param name="problem">The problem.</param>
 /// <param name="batch">Blocks that advance together.</param>
 internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
-    ISkeletons<TReal, TWord, TView> skeletons, FlowExperiment experiment, FlowRun run, TProblem problem, int batch)
+    ILoops<TReal, TWord, TView> loops, FlowExperiment experiment, FlowRun run, TProblem problem, int batch)
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
     where TProblem : struct, IFlowProblem<TReal, TWord, TView>
 {
     private readonly FlowStatistic[] statistics = [.. experiment.Statistics.Select(FlowStatistic.Of)];
-    private readonly TView starts = Starts(skeletons, experiment);
+    private readonly TView starts = Starts(loops, experiment);
     private readonly FlowArena<TReal, TWord, TView> arena = new(
-        skeletons.Allocate(batch * FlowExperiment.Block * (long)FlowShape.Floats(experiment, run)), FlowShape.Floats(experiment, run),
+        loops.Allocate(batch * FlowExperiment.Block * (long)FlowShape.Floats(experiment, run)), FlowShape.Floats(experiment, run),
         experiment.Starts.Count, problem.Dimension);
 
     /// <summary>Means over each of up to <c>batch</c> blocks from <paramref name="first"/> on, statistic by record time.</summary>
     public double[][,] Run(int first, int blocks)
     {
         double[][,] means = [.. Enumerable.Range(0, blocks).Select(_ => new double[statistics.Length, experiment.Times.Count])];
-        skeletons.For(blocks, FlowExperiment.Block, new FlowStart<TReal, TWord, TView>(arena, starts));
+        loops.For(blocks, FlowExperiment.Block, new FlowStart<TReal, TWord, TView>(arena, starts));
         double step = FlowShape.Step(experiment, run);
         int done = 0;
         for (int t = 0; t < experiment.Times.Count; t++)
@@ -39,17 +39,17 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
             if (until > done)
                 Advance(checked(first * FlowExperiment.Block), blocks, done, until - done, step);
             done = until;
-            Observe(means, t);
+            Observe(means, t, done > 0 && FlowShape.HasRest(run.Algorithm) ? Rest(blocks, step) : arena);
         }
 
         return means;
     }
 
-    private static TView Starts(ISkeletons<TReal, TWord, TView> skeletons, FlowExperiment experiment)
+    private static TView Starts(ILoops<TReal, TWord, TView> loops, FlowExperiment experiment)
     {
         float[] starts = [.. experiment.Starts.SelectMany(s => s).Select(x => (float)x)];
-        TView view = skeletons.Allocate(starts.Length);
-        skeletons.Write(view, starts);
+        TView view = loops.Allocate(starts.Length);
+        loops.Write(view, starts);
         return view;
     }
 
@@ -88,7 +88,7 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
         }
 
         void For<TBody>(TBody body)
-            where TBody : struct, IForBody => skeletons.For(blocks, FlowExperiment.Block, body);
+            where TBody : struct, IForBody => loops.For(blocks, FlowExperiment.Block, body);
 
         void Flow<TKick>(Purpose purpose, TKick kick)
             where TKick : struct, IFlowKick<TReal, TWord, TView, TProblem> => For(new FlowPath<TReal, TWord, TView, TProblem, TKick>(
@@ -99,12 +99,19 @@ internal sealed class FlowEngine<TReal, TWord, TView, TProblem>(
     private RandomField Field(Purpose purpose) =>
         new(experiment.Seed, purpose, BitConverter.SingleToInt32Bits((float)run.Rate) >> 8, (uint)run.Amplification);
 
-    private void Observe(double[][,] means, int time)
+    /// <summary>The paths at the end of their last step.</summary>
+    private FlowArena<TReal, TWord, TView> Rest(int blocks, double step)
+    {
+        loops.For(blocks, FlowExperiment.Block, new FlowRest<TReal, TWord, TView, TProblem>(arena, problem, (float)step));
+        return arena.Behind;
+    }
+
+    private void Observe(double[][,] means, int time, FlowArena<TReal, TWord, TView> paths)
     {
         for (int i = 0; i < statistics.Length; i += 4)
         {
             var terms = new Four<FlowTerm>(Term(i), Term(i + 1), Term(i + 2), Term(i + 3));
-            Four<double>[] sums = skeletons.ReduceEach(means.Length, FlowExperiment.Block, new FlowSums<TReal, TWord, TView, TProblem>(arena, problem, terms));
+            Four<double>[] sums = loops.ReduceEach(means.Length, FlowExperiment.Block, new FlowSums<TReal, TWord, TView, TProblem>(paths, problem, terms));
             for (int b = 0; b < means.Length; b++)
             {
                 double[] four = [sums[b].A, sums[b].B, sums[b].C, sums[b].D];
@@ -122,6 +129,9 @@ internal static class FlowShape
 {
     /// <summary>Time that a step of a run takes: an iteration, or a substep of the flows.</summary>
     public static double Step(FlowExperiment experiment, FlowRun run) => run.Algorithm.IsIteration() ? run.Step : run.Rate / experiment.Substeps;
+
+    /// <summary>True for the flows that keep half a step of the drift back for the next step.</summary>
+    public static bool HasRest(FlowAlgorithm algorithm) => !algorithm.IsIteration() && algorithm != FlowAlgorithm.Flow1;
 
     /// <summary>Covariance of a batch's mean gradient over that of a sample: 1/B, times (n - B)/(n - 1) where its samples are distinct.</summary>
     public static double Share(FlowExperiment experiment, FlowRun run) => (experiment.Sampling == Sampling.WithoutReplacement

@@ -4,6 +4,7 @@ using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels.Random;
 using HighDimSgd.Results;
+using HighDimSgd.Simulation;
 
 namespace HighDimSgd.Flows;
 
@@ -24,17 +25,14 @@ public static class FlowRunner
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(options);
+        experiment = experiment.Validate();
         IDevice device = Device.Open(options.Device, options.Threads);
         string folder = Runner.OutputFolder(experiment, options);
-        FlowStore store = new(folder, experiment, device.Key);
+        var store = new FlowStore(folder, experiment, device.Key);
         DateTimeOffset start = DateTimeOffset.UtcNow;
         var watch = Stopwatch.StartNew();
         if (options.Stages != Stages.Theory)
-        {
-            Refuse(experiment, device);
-            AtomicFile.Clean(folder);
-            store.Check();
-        }
+            Prepare(experiment, device, folder, store);
 
         FlowResult result = options.Stages == Stages.Theory ? ClosedMoments(experiment)
             : FlowAnalysis.Of(experiment, Simulate(experiment, device, store, progress, cancellation));
@@ -56,21 +54,54 @@ public static class FlowRunner
         return result;
     }
 
-    private static Dictionary<FlowRun, IReadOnlyDictionary<string, double[,]>> Simulate(
-        FlowExperiment experiment, IDevice device, FlowStore store, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    /// <summary>Simulates one of several parts of an experiment, for <see cref="Merger"/> to join.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="shard">The part.</param>
+    /// <param name="options">How to run it; the folder takes no other part.</param>
+    /// <param name="progress">Told after every unit of work; may be null.</param>
+    /// <param name="cancellation">Stops the run; finished units stay, and the same call continues.</param>
+    /// <exception cref="ExperimentException">The folder holds work of another experiment or part.</exception>
+    /// <exception cref="MachineException">The machine cannot do it; nothing has been started.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static void Simulate(
+        FlowExperiment experiment, Shard shard, RunOptions options, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(shard);
+        ArgumentNullException.ThrowIfNull(options);
+        experiment = experiment.Validate();
+        IDevice device = Device.Open(options.Device, options.Threads);
+        string folder = Runner.OutputFolder(experiment, options);
+        var store = new FlowStore(folder, experiment, device.Key);
+        ShardLabel.Label(shard, experiment, device.Key).Write(folder);
+        Prepare(experiment, device, folder, store);
+        Simulate(experiment, device, store, progress, cancellation, shard);
+    }
+
+    private static void Prepare(FlowExperiment experiment, IDevice device, string folder, FlowStore store)
+    {
+        Refuse(experiment, device);
+        AtomicFile.Clean(folder);
+        store.Check();
+    }
+
+    private static Dictionary<FlowRun, IReadOnlyDictionary<string, double[,]>> Simulate(
+        FlowExperiment experiment, IDevice device, FlowStore store, IProgress<RunProgress>? progress, CancellationToken cancellation, Shard? shard = null)
+    {
+        (int first, int end) = shard?.Range(experiment.Blocks, 1) ?? (0, experiment.Blocks);
+        string part = shard is null ? string.Empty : $" shard {shard}";
         var simulator = new FlowSimulator(experiment, device);
         var blocks = new Dictionary<FlowRun, IReadOnlyDictionary<string, double[,]>>();
         foreach (FlowRun run in experiment.Runs)
         {
             SortedDictionary<int, double[,]> done = store.Read(run);
             Report(run, done);
-            simulator.Finish(run, done, Keep, cancellation);
+            simulator.Finish(run, done, Keep, cancellation, (first, end));
             blocks[run] = FlowSimulator.Collect(experiment, done);
 
-            void Keep(int first, IReadOnlyList<double[,]> means)
+            void Keep(int block, IReadOnlyList<double[,]> means)
             {
-                store.Write(run, first, means);
+                store.Write(run, block, means);
                 Report(run, done);
             }
         }
@@ -78,7 +109,7 @@ public static class FlowRunner
         return blocks;
 
         void Report(FlowRun run, SortedDictionary<int, double[,]> done) =>
-            progress?.Report(new($"simulate {run.Name}", done.Count, experiment.Blocks, Last(experiment, done)));
+            progress?.Report(new($"simulate {run.Name}{part}", done.Count, end - first, Last(experiment, done)));
     }
 
     /// <summary>The first statistic at the horizon with its standard error, from the blocks so far.</summary>

@@ -22,12 +22,15 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
     /// <param name="done">Finished blocks, means of statistics by record time; receives the others.</param>
     /// <param name="finished">Given the first of consecutive blocks and their means, from any worker's thread, one at a time.</param>
     /// <param name="cancellation">Stops between units; finished ones stay.</param>
+    /// <param name="part">The blocks that are wanted, from First to before End; null for all.</param>
     public void Finish(
-        FlowRun run, SortedDictionary<int, double[,]> done, Action<int, IReadOnlyList<double[,]>> finished, CancellationToken cancellation)
+        FlowRun run, SortedDictionary<int, double[,]> done, Action<int, IReadOnlyList<double[,]>> finished, CancellationToken cancellation,
+        (int First, int End)? part = null)
     {
+        (int from, int end) = part ?? (0, experiment.Blocks);
         int size = UnitBlocks(run);
-        var units = new ConcurrentQueue<(int First, int Count)>(Units(size, done));
-        void Worker() => device.Run(new Program(this, run, size, units, Keep, cancellation), wholeDevice: false);
+        var units = new ConcurrentQueue<(int First, int Count)>(Units(size, from, end, done));
+        void Worker() => device.RunLoops(new Program(this, run, size, units, Keep, cancellation));
         void Keep(int first, double[][,] means)
         {
             lock (done)
@@ -70,14 +73,14 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
         return device.Share.BatchBytes > 0 ? Math.Min(experiment.Blocks, device.Share.Batch(bytes)) : (int)Math.Clamp(UnitSteps / steps, 1, 256);
     }
 
-    private IEnumerable<(int First, int Count)> Units(int size, SortedDictionary<int, double[,]> done)
+    private static IEnumerable<(int First, int Count)> Units(int size, int start, int end, SortedDictionary<int, double[,]> done)
     {
-        for (int first = 0; first < experiment.Blocks; first += size)
+        for (int first = start; first < end; first += size)
         {
-            int end = Math.Min(experiment.Blocks, first + size), from = first;
-            for (int block = first; block <= end; block++)
+            int stop = Math.Min(end, first + size), from = first;
+            for (int block = first; block <= stop; block++)
             {
-                if (block < end && !done.ContainsKey(block))
+                if (block < stop && !done.ContainsKey(block))
                     continue;
                 if (block > from)
                     yield return (from, block - from);
@@ -88,22 +91,22 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
 
     private sealed class Program(
         FlowSimulator simulator, FlowRun run, int size, ConcurrentQueue<(int First, int Count)> units, Action<int, double[][,]> finished,
-        CancellationToken cancellation) : IDeviceProgram<bool>
+        CancellationToken cancellation) : ILoopProgram<bool>
     {
-        public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+        public bool Run<TReal, TWord, TView>(ILoops<TReal, TWord, TView> loops)
             where TReal : unmanaged, IReal<TReal, TWord>
             where TWord : unmanaged, IWord<TReal, TWord>
             where TView : struct, IView<TReal, TWord>
         {
             FlowExperiment experiment = simulator.Experiment;
             float[] data = FlowData.Of(experiment);
-            TView view = skeletons.Allocate(Math.Max(1, data.Length));
-            skeletons.Write(view, data);
+            TView view = loops.Allocate(Math.Max(1, data.Length));
+            loops.Write(view, data);
             return experiment.Problem.Close(
-                view, experiment.Data?.Samples ?? 0, experiment.Data?.Inputs ?? 0, new WithProblem<TReal, TWord, TView>(this, skeletons));
+                view, experiment.Data?.Samples ?? 0, experiment.Data?.Inputs ?? 0, new WithProblem<TReal, TWord, TView>(this, loops));
         }
 
-        private bool Work<TReal, TWord, TView, TProblem>(ISkeletons<TReal, TWord, TView> skeletons, TProblem problem)
+        private bool Work<TReal, TWord, TView, TProblem>(ILoops<TReal, TWord, TView> loops, TProblem problem)
             where TReal : unmanaged, IReal<TReal, TWord>
             where TWord : unmanaged, IWord<TReal, TWord>
             where TView : struct, IView<TReal, TWord>
@@ -111,7 +114,7 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
         {
             // One block at a time where workers keep it in their cache.
             int batch = simulator.IsTogether ? size : 1;
-            var engine = new FlowEngine<TReal, TWord, TView, TProblem>(skeletons, simulator.Experiment, run, problem, batch);
+            var engine = new FlowEngine<TReal, TWord, TView, TProblem>(loops, simulator.Experiment, run, problem, batch);
             while (!cancellation.IsCancellationRequested && units.TryDequeue(out (int First, int Count) unit))
             {
                 var means = new List<double[,]>();
@@ -123,14 +126,14 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
             return true;
         }
 
-        private sealed class WithProblem<TReal, TWord, TView>(Program program, ISkeletons<TReal, TWord, TView> skeletons)
+        private sealed class WithProblem<TReal, TWord, TView>(Program program, ILoops<TReal, TWord, TView> loops)
             : IFlowProblemUser<TReal, TWord, TView, bool>
             where TReal : unmanaged, IReal<TReal, TWord>
             where TWord : unmanaged, IWord<TReal, TWord>
             where TView : struct, IView<TReal, TWord>
         {
             public bool Use<TProblem>(TProblem problem)
-                where TProblem : struct, IFlowProblem<TReal, TWord, TView> => program.Work(skeletons, problem);
+                where TProblem : struct, IFlowProblem<TReal, TWord, TView> => program.Work(loops, problem);
         }
     }
 

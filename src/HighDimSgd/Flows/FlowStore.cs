@@ -7,7 +7,7 @@ namespace HighDimSgd.Flows;
 
 /// <summary>
 /// The finished blocks in a results folder, one file for a range of them. A run that was cut off finds them and does the rest; whatever fixes the numbers
-/// is in their hash, and units that do not belong are refused by name. Rates, algorithms, amplifications and replicas may be added.
+/// is in their hash, and units that do not belong are refused by name. Rates, algorithms, amplifications and replicas may be added, record times left out.
 /// </summary>
 /// <param name="results">The results folder.</param>
 /// <param name="experiment">The experiment.</param>
@@ -23,7 +23,7 @@ internal sealed class FlowStore(string results, FlowExperiment experiment, strin
 
     private readonly string folder = UnitStore.UnitFolder(results);
 
-    /// <summary>Hash of what fixes a path beside its run: problem, data, starts, sampling, substeps, drive, seed, statistics, record times, counter layout and kind of device.</summary>
+    /// <summary>Hash of what fixes a path beside its run: problem, data, starts, sampling, substeps, drive, seed, statistics, counter layout and kind of device.</summary>
     public string Hash { get; } = HashOf(experiment, deviceKey);
 
     /// <summary>Refuses a folder whose units do not belong, before anything is computed.</summary>
@@ -64,19 +64,18 @@ internal sealed class FlowStore(string results, FlowExperiment experiment, strin
     private WorkUnit Read(string path)
     {
         WorkUnit unit = WorkUnit.Read(path);
-        return unit.Hash == Hash ? unit : throw UnitStore.Foreign(path, $"{string.Join(", ", Fixing)}, {FlowKeys.Record.Name} or device");
+        return unit.Hash == Hash ? unit : throw UnitStore.Foreign(path, $"{string.Join(", ", Fixing)} or device");
     }
 
     private static string Prefix(FlowRun run) => $"flow-{run.Name}-";
 
-    private static string HashOf(FlowExperiment experiment, string deviceKey)
+    /// <summary>The same for any experiment and kind of device.</summary>
+    public static string HashOf(FlowExperiment experiment, string deviceKey)
     {
         JsonObject all = experiment.ToJson();
         (all[FlowKeys.Data.Name] as JsonObject)?.Remove(FlowKeys.DataFile.Name);
         return UnitStore.Digest(new JsonObject(Fixing.Select(k => KeyValuePair.Create(k, all[k]?.DeepClone())))
         {
-            // The flows' integrator ends a step at every record time.
-            [FlowKeys.Record.Name] = new JsonArray([.. experiment.Times.Select(t => (JsonNode)t)]),
             ["layout"] = RandomField.LayoutVersion,
             ["device"] = deviceKey,
         });

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HighDimSgd.Experiments;
+using HighDimSgd.Flows;
 using HighDimSgd.Results;
 
 namespace HighDimSgd.Simulation;
@@ -10,17 +11,18 @@ public static class Merger
     /// <summary>Copies the units of all shards into one folder; nothing is written where the audit fails.</summary>
     /// <param name="folders">The shards' folders, in any order.</param>
     /// <param name="output">Receives the units.</param>
-    /// <returns>The experiment, and the kind of device that simulated it.</returns>
+    /// <returns>The experiment, an <see cref="Experiment"/> or a <see cref="FlowExperiment"/> without the numbers of its data file, and the kind of device that simulated it.</returns>
     /// <exception cref="ExperimentException">A shard is missing, doubled, unfinished, foreign, or of another version or kind of device.</exception>
-    public static (Experiment Experiment, string Device) Merge(IReadOnlyList<string> folders, string output)
+    public static (IExperiment Experiment, string Device) Merge(IReadOnlyList<string> folders, string output)
     {
         ArgumentNullException.ThrowIfNull(folders);
         (string Folder, ShardLabel Label)[] shards = [.. folders.Select(f => (f, ShardLabel.Read(f)))];
         CheckLabels(shards);
         ShardLabel first = shards[0].Label;
-        Experiment experiment = Experiment.Parse(first.Experiment.ToJsonString(), ShardLabel.FileName);
+        IExperiment experiment = AnyExperiment.OfResults(first.Experiment, ShardLabel.FileName);
+        (string hash, IReadOnlyList<UnitRange> ranges) = Whole(experiment, first.Device);
         foreach ((string folder, ShardLabel label) in shards)
-            CheckUnits(folder, label, experiment);
+            CheckUnits(folder, new(label.Number, label.Of), experiment.Name, hash, ranges);
         string units = UnitStore.UnitFolder(output);
         if (Directory.Exists(units) && Directory.EnumerateFiles(units).Any())
             throw new ExperimentException($"{output}: holds work already; allowed: a folder without any, or one not there yet");
@@ -58,37 +60,54 @@ public static class Merger
             throw new ExperimentException($"of {first.Of} shards these are missing: {string.Join(", ", missing.Select(m => $"{m}/{first.Of}"))}");
     }
 
-    private static void CheckUnits(string folder, ShardLabel label, Experiment experiment)
+    /// <summary>The hash of a simulation's units, and all that it consists of.</summary>
+    private static (string Hash, IReadOnlyList<UnitRange> Ranges) Whole(IExperiment experiment, string device) => experiment switch
     {
-        var shard = new Shard(label.Number, label.Of);
-        string hash = UnitStore.HashOfSimulation(experiment, label.Device);
-        var found = new HashSet<(int Size, int Replica)>();
+        FlowExperiment flow => (FlowStore.HashOf(flow, device), [.. flow.Runs.Select(r => new UnitRange(r.Name, 0, flow.Blocks, 1, $"blocks of {r.Name}"))]),
+        var other => Proportional((Experiment)other, device),
+    };
+
+    private static (string Hash, IReadOnlyList<UnitRange> Ranges) Proportional(Experiment experiment, string device) => (
+        UnitStore.HashOfSimulation(experiment, device),
+        [.. experiment.Sizes.Zip(experiment.Replicas, (d, n) => new UnitRange(Simulator.Kind, d, n, experiment.ReplicasPerDesign, $"replicas of d = {d}"))]);
+
+    private static void CheckUnits(string folder, Shard shard, string name, string hash, IReadOnlyList<UnitRange> ranges)
+    {
+        var found = new HashSet<(UnitRange Range, int Piece)>();
         foreach (string path in UnitFiles(folder))
         {
             WorkUnit unit = WorkUnit.Read(path);
-            int index = experiment.Sizes.ToList().IndexOf(unit.Size);
-            (int first, int end) = index < 0 ? (0, 0) : shard.Range(experiment.Replicas[index], experiment.ReplicasPerDesign);
-            if (unit.Kind != Simulator.Kind || unit.Hash != hash || unit.First < first || unit.First + unit.Count > end)
-                throw new ExperimentException($"{path}: does not belong to shard {shard} of {experiment.Name}");
+            UnitRange? range = ranges.FirstOrDefault(r => r.Kind == unit.Kind && r.Size == unit.Size);
+            (int first, int end) = range is null ? (0, 0) : shard.Range(range.Count, range.Together);
+            if (range is null || unit.Hash != hash || unit.First < first || unit.First + unit.Count > end)
+                throw new ExperimentException($"{path}: does not belong to shard {shard} of {name}");
             for (int i = 0; i < unit.Count; i++)
             {
-                if (!found.Add((unit.Size, unit.First + i)))
-                    throw new ExperimentException($"{path}: replica {unit.First + i} of d = {unit.Size} is there twice");
+                if (!found.Add((range, unit.First + i)))
+                    throw new ExperimentException($"{path}: number {unit.First + i} of the {range.Pieces} is there twice");
             }
         }
 
-        foreach ((int size, int replicas) in experiment.Sizes.Zip(experiment.Replicas))
+        foreach (UnitRange range in ranges)
         {
-            (int first, int end) = shard.Range(replicas, experiment.ReplicasPerDesign);
-            int[] missing = [.. Enumerable.Range(first, end - first).Where(r => !found.Contains((size, r)))];
+            (int first, int end) = shard.Range(range.Count, range.Together);
+            int[] missing = [.. Enumerable.Range(first, end - first).Where(piece => !found.Contains((range, piece)))];
             if (missing.Length > 0)
             {
                 throw new ExperimentException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{folder}: shard {shard} is not finished: {missing.Length} of {end - first} replicas of d = {size} are missing, the first is {missing[0]}; run its command again"));
+                    $"{folder}: shard {shard} is not finished: {missing.Length} of {end - first} {range.Pieces} are missing, the first is {missing[0]}; run its command again"));
             }
         }
     }
 
     private static IEnumerable<string> UnitFiles(string folder) => UnitStore.Files(UnitStore.UnitFolder(folder));
+
+    /// <summary>Numbered pieces of one kind.</summary>
+    /// <param name="Kind">Kind of their units.</param>
+    /// <param name="Size">Dimension d; 0 where there is none.</param>
+    /// <param name="Count">How many.</param>
+    /// <param name="Together">How many may not be parted.</param>
+    /// <param name="Pieces">What they are.</param>
+    private sealed record UnitRange(string Kind, int Size, int Count, int Together, string Pieces);
 }

@@ -6,7 +6,7 @@ using HighDimSgd.Results;
 
 namespace HighDimSgd.Simulation;
 
-/// <summary>One of several parts of a simulation: of every size, its share of the designs in order.</summary>
+/// <summary>One of several parts of a simulation: of every size, its share of the designs in order; of every run of paths, its share of the blocks.</summary>
 /// <param name="Number">Which part, from 1 on.</param>
 /// <param name="Of">Number of parts.</param>
 public sealed record Shard(int Number, int Of)
@@ -25,7 +25,7 @@ public sealed record Shard(int Number, int Of)
         static bool Whole(string part, out int value) => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
-    /// <summary>The replicas of this shard, from First to before End.</summary>
+    /// <summary>The replicas (or blocks) of this shard, from First to before End.</summary>
     /// <param name="replicas">Replicas of the size.</param>
     /// <param name="perDesign">Replicas that share a design.</param>
     public (int First, int End) Range(int replicas, int perDesign)
@@ -50,7 +50,7 @@ internal sealed record ShardLabel(string Version, string Device, int Number, int
     public const string FileName = "shard.json";
 
     /// <summary>The label of a part that this program makes.</summary>
-    public static ShardLabel Label(Shard shard, Experiment experiment, string deviceKey) =>
+    public static ShardLabel Label(Shard shard, IExperiment experiment, string deviceKey) =>
         new(Manifest.ProgramVersion, deviceKey, shard.Number, shard.Of, experiment.ToJson());
 
     /// <summary>Writes the label into a folder.</summary>

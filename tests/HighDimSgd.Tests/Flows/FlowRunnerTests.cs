@@ -55,6 +55,26 @@ public sealed class FlowRunnerTests : IDisposable
     }
 
     [Fact]
+    public void MergedShardsGiveTheBytesOfOneRun()
+    {
+        string file = At("small.yaml");
+        File.WriteAllText(file, Small);
+        Assert.InRange(Main("run", file, "--out", At("whole"), "--quiet"), 0, 1);
+        foreach (string part in new[] { "1", "2", "3" })
+            Assert.Equal(0, Main("simulate", file, "--shard", $"{part}/3", "--out", At(part), "--quiet"));
+        string lost = Directory.GetFiles(At("2"), "flow-smf2_rate0.25-*.unit", SearchOption.AllDirectories).Single();
+        File.Move(lost, At("lost"));
+        Assert.Equal(2, Main("merge", At("3"), At("1"), At("2"), "--out", At("merged")));
+        Assert.Contains("shard 2/3 is not finished: 1 of 1 blocks of smf2_rate0.25 are missing, the first is 1; run its command again", error.ToString(), StringComparison.Ordinal);
+        File.Move(At("lost"), lost);
+        Assert.Equal(0, Main("merge", At("3"), At("1"), At("2"), "--out", At("merged")));
+        Assert.Contains("merged 3 shards, 131072 replicas of small", output.ToString(), StringComparison.Ordinal);
+        Assert.InRange(Main("run", file, "--out", At("merged"), "--quiet"), 0, 1);
+        foreach (string name in new[] { "results.json", "curves.npz", "curves.csv" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(At("whole"), name)), File.ReadAllBytes(Path.Combine(At("merged"), name)));
+    }
+
+    [Fact]
     public void TheCommandRunsReportsAndRefuses()
     {
         string file = At("small.yaml"), hot = At("hot.yaml");
@@ -71,15 +91,13 @@ public sealed class FlowRunnerTests : IDisposable
         Assert.Equal(0, Main("simulate", hot, "--out", At("hot"), "--quiet"));
         error.GetStringBuilder().Clear();
         Assert.Equal(2, Main("theory", hot, "--out", At("none")));
-        Assert.Equal(2, Main("simulate", file, "--out", At("none"), "--shard", "1/2"));
         Assert.Equal(2, Main("plan", file));
         Assert.Equal(2, Main("run", hot, "--out", At("out"), "--quiet"));
         string[] lines = error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(4, lines.Length);
+        Assert.Equal(3, lines.Length);
         Assert.Contains("has no closed moments here", lines[0], StringComparison.Ordinal);
-        Assert.Contains("--shard is for experiments of the family proportional", lines[1], StringComparison.Ordinal);
-        Assert.Contains("plan is for experiments of the family proportional", lines[2], StringComparison.Ordinal);
-        Assert.Contains("this folder holds work of a different experiment", lines[3], StringComparison.Ordinal);
+        Assert.Contains("plan is for experiments of the family proportional", lines[1], StringComparison.Ordinal);
+        Assert.Contains("this folder holds work of a different experiment", lines[2], StringComparison.Ordinal);
         Assert.False(Directory.Exists(At("none")));
     }
 

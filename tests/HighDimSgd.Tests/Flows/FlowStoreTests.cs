@@ -28,7 +28,7 @@ public sealed class FlowStoreTests : IDisposable
     }
 
     [Fact]
-    public void ReplicasRatesAndAlgorithmsMayBeAddedAndTimesNotChanged()
+    public void ReplicasRatesAndAlgorithmsMayBeAddedAndTimesLeftOut()
     {
         FlowRun run = experiment.Runs.First();
         Store(experiment).Write(run, 0, [Block(0), Block(1), Block(2)]);
@@ -46,9 +46,23 @@ public sealed class FlowStoreTests : IDisposable
         SortedDictionary<int, double[,]> found = more.Read(run);
         Assert.Equal([0, 1], found.Keys); // two blocks are asked for
         Assert.Equal(Block(1), found[1]);
-        // The flows' integrator ends a step at every record time, so other times are other paths.
-        string message = Assert.Throws<ExperimentException>(Store(experiment with { Times = [0, 1] }).Check).Message;
-        Assert.Contains("record", message, StringComparison.Ordinal);
+        FlowStore fewer = Store(experiment with { Times = [0, 1] });
+        fewer.Check();
+        Assert.Equal([Block(1)[0, 0], Block(1)[0, 2]], [fewer.Read(run)[1][0, 0], fewer.Read(run)[1][0, 1]]);
+        string message = Assert.Throws<ExperimentException>(Store(experiment with { Times = [0, 0.25, 0.5, 1] }).Check).Message;
+        Assert.Contains("was not recorded at t = 0.25; record points can only be left out", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhenMomentsAreTakenDoesNotTouchThePaths()
+    {
+        FlowExperiment all = FlowRuns.TwoPoints(0.25, FlowExperiment.Block) with { Problem = new MultiplicativeNoise { Values = [1, 1, 1, 1] } };
+        foreach (FlowRun run in all.Runs)
+        {
+            Dictionary<string, double[]> once = FlowRuns.Simulate(all, run), often = FlowRuns.Simulate(all with { Times = [0, 0.25, 0.75, 1] }, run);
+            foreach (string statistic in all.Statistics)
+                Assert.Equal(once[statistic], often[statistic]);
+        }
     }
 
     [Fact]

@@ -34,32 +34,60 @@ public class LaneTests
         Compare<Real256, Word256>();
         Skip.IfNot(System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated, "no 512-bit vectors here");
         Compare<Real512, Word512>();
+        Compare<Quad512, QuadWord512>();
     }
 
-    private static unsafe void Compare<TReal, TWord>()
+    [SkippableFact]
+    public void TablesAreLookedUpLaneByLane()
+    {
+        LookUp<Real256, Word256>();
+        Skip.IfNot(System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated, "no 512-bit vectors here");
+        LookUp<Real512, Word512>();
+    }
+
+    private static readonly RandomField Field = new(0x123456789abcdef0, Purpose.Clock, 777, 42);
+
+    private static unsafe void LookUp<TReal, TWord>()
         where TReal : unmanaged, IReal<TReal, TWord>, ICpuReal<TReal, TWord>
         where TWord : unmanaged, IWord<TReal, TWord>
     {
-        var field = new RandomField(0x123456789abcdef0, Purpose.Clock, 777, 42);
-        float[] wide = new float[16];
+        float* found = stackalloc float[16];
+        for (int group = 0; group < 100; group++)
+        {
+            Four<TWord> words = Field.Words<TReal, TWord>(3, group, 0);
+            TReal.Store(TReal.LookUp(Normal<TReal, TWord>(words), words.C), found);
+            for (int lane = 0; lane < 16; lane++)
+                Assert.Equal(Normal<Real1, Word1>(Scalar((int)(Scalar(lane).C.Value & 15))).Value, found[lane]);
+
+            Four<Word1> Scalar(int at) => Field.Words<Real1, Word1>(3, group, at);
+        }
+    }
+
+    private static unsafe void Compare<TReal, TWord>()
+        where TReal : unmanaged, IReal<TReal, TWord>, ICpuLanes<TReal>
+        where TWord : unmanaged, IWord<TReal, TWord>
+    {
+        float[] wide = new float[TReal.Count];
         for (int group = 0; group < 500; group++)
         {
             int first = 16 * (group % 7) * (group + 1);
-            Four<TWord> words = field.Words<TReal, TWord>(3, group, first);
+            Four<TWord> words = Field.Words<TReal, TWord>(3, group, first);
             Check(TWord.AsReal(words.D), s => Word1.AsReal(Scalar(s).D));
             Check(Normal<TReal, TWord>(words), s => Normal<Real1, Word1>(Scalar(s)));
             Check(Elementary<TReal, TWord>(words), s => Elementary<Real1, Word1>(Scalar(s)));
             TWord counts = words.B & TWord.Of(31);
             Check(TWord.AsReal(TWord.ShiftRight(words.A, counts)), s => Word1.AsReal(new(Scalar(s).A.Value >> (int)(Scalar(s).B.Value & 31))));
-            TReal table = Normal<TReal, TWord>(words);
-            Check(TReal.LookUp(table, words.C), s => Normal<Real1, Word1>(Scalar((int)(Scalar(s).C.Value & 15))));
+            Check(
+                TWord.AsReal(TWord.MultiplyHigh(words.A, 77) ^ TWord.MultiplyLow(words.B, 5) ^ TWord.ShiftRightSigned(words.C, 3)),
+                s => Word1.AsReal(Word1.MultiplyHigh(Scalar(s).A, 77) ^ Word1.MultiplyLow(Scalar(s).B, 5) ^ Word1.ShiftRightSigned(Scalar(s).C, 3)));
+            Check(TReal.Sqrt(TWord.ToReal(TWord.ShiftRight(words.A, 8))), s => Real1.Sqrt(Word1.ToReal(Word1.ShiftRight(Scalar(s).A, 8))));
 
-            Four<Word1> Scalar(int lane) => field.Words<Real1, Word1>(3, group, first + lane);
+            Four<Word1> Scalar(int lane) => Field.Words<Real1, Word1>(3, group, first + lane);
             void Check(TReal actual, Func<int, Real1> expected)
             {
                 fixed (float* p = wide)
                     TReal.Store(actual, p);
-                for (int lane = 0; lane < 16; lane++)
+                for (int lane = 0; lane < TReal.Count; lane++)
                     Assert.Equal(BitConverter.SingleToInt32Bits(expected(lane).Value), BitConverter.SingleToInt32Bits(wide[lane]));
             }
         }

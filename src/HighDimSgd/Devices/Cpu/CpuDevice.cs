@@ -52,6 +52,21 @@ public sealed class CpuDevice : IDevice
         using var narrow = new CpuSkeletons<Real256, Word256>(threads);
         return program.Run(narrow);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Paths wait for their own chains of operations: four vectors go side by side.</remarks>
+    public TResult RunLoops<TResult>(ILoopProgram<TResult> program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        if (VectorBits == 512)
+        {
+            using var wide = new CpuLoops<Quad512, QuadWord512>(1);
+            return program.Run(wide);
+        }
+
+        using var narrow = new CpuLoops<Real256, Word256>(1);
+        return program.Run(narrow);
+    }
 }
 
 /// <summary>The processor's name.</summary>

@@ -31,7 +31,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         float* words = design.View.Data + design.Start;
         if (batch > 1 && design.Stride == 0)
             SharedPass(batch, new PackedGroups<TFormat>(words, rowStride), rowStride, rows, theta, gradient, body);
-        else if (TFormat.Columns > 2 && rowStride <= LongestKept && options.MaxDegreeOfParallelism == 1)
+        else if (TFormat.Columns > 2 && rowStride <= LongestKept && Options.MaxDegreeOfParallelism == 1)
             Pass(batch, rowStride, rows, theta, gradient, body, Rows<Kept>);
         else
             Pass(batch, rowStride, rows, theta, gradient, body, Rows<Unkept>);

@@ -41,7 +41,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
     {
         int panelRows = PanelRows(rows), panels = (rows + panelRows - 1) / panelRows;
         // Side by side, a panel must not touch the rows after its last, which a group of fewer than sixteen rows does.
-        int group = panels > 1 && options.MaxDegreeOfParallelism > 1 ? Lanes : Math.Min(TRows.GroupRows(rowStride), rows <= 4 ? 4 : rows <= 8 ? 8 : 16);
+        int group = panels > 1 && Options.MaxDegreeOfParallelism > 1 ? Lanes : Math.Min(TRows.GroupRows(rowStride), rows <= 4 ? 4 : rows <= 8 ? 8 : 16);
         int own = TRows.KeepsGroup ? group * (rowStride + Lanes) : 0;
         float* partial = Scratch(((long)panels * rowStride) + own), kept = partial + ((long)panels * rowStride);
         for (int slot = 0; slot < batch; slot++)

@@ -5,7 +5,7 @@ namespace HighDimSgd.Devices.Cpu;
 
 /// <summary>Memory of the host: a pointer.</summary>
 internal readonly unsafe struct HostView<TReal, TWord>(float* data) : IView<TReal, TWord>
-    where TReal : unmanaged, IReal<TReal, TWord>, ICpuReal<TReal, TWord>
+    where TReal : unmanaged, IReal<TReal, TWord>, ICpuLanes<TReal>
     where TWord : unmanaged, IWord<TReal, TWord>
 {
     public readonly float* Data = data;
@@ -22,11 +22,11 @@ internal readonly unsafe struct HostView<TReal, TWord>(float* data) : IView<TRea
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TReal Gather(TWord index)
     {
-        uint* at = stackalloc uint[ICpuReal<TReal, TWord>.Lanes];
-        float* values = stackalloc float[ICpuReal<TReal, TWord>.Lanes];
-        Unsafe.WriteUnaligned(at, index);
-        for (int lane = 0; lane < ICpuReal<TReal, TWord>.Lanes; lane++)
-            values[lane] = Data[at[lane]];
-        return Unsafe.ReadUnaligned<TReal>(values);
+        Unsafe.SkipInit(out TReal values);
+        uint* at = (uint*)&index;
+        float* gathered = (float*)&values;
+        for (int lane = 0; lane < TReal.Count; lane++)
+            gathered[lane] = Data[at[lane]];
+        return values;
     }
 }

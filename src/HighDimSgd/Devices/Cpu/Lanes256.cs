@@ -11,6 +11,8 @@ internal readonly unsafe struct Real256(Vector256<float> low, Vector256<float> h
     public readonly Vector256<float> Low = low;
     public readonly Vector256<float> High = high;
 
+    public static int Count => ICpuReal<Real256, Word256>.Lanes;
+
     public static int RowsAtOnce => 4;
 
     public static Real256 operator +(Real256 a, Real256 b) => new(a.Low + b.Low, a.High + b.High);

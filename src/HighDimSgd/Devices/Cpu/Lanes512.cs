@@ -10,6 +10,8 @@ internal readonly unsafe struct Real512(Vector512<float> v) : IReal<Real512, Wor
 {
     public readonly Vector512<float> V = v;
 
+    public static int Count => ICpuReal<Real512, Word512>.Lanes;
+
     public static int RowsAtOnce => 8;
 
     public static Real512 operator +(Real512 a, Real512 b) => new(a.V + b.V);
@@ -92,14 +94,7 @@ internal readonly struct Word512(Vector512<uint> v) : IWord<Real512, Word512>
     public static Word512 MultiplyLow(Word512 a, uint b) => new(a.V * Vector512.Create(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Word512 MultiplyHigh(Word512 a, uint b)
-    {
-        Vector512<uint> factor = Vector512.Create(b);
-        Vector512<ulong> even = Avx512F.Multiply(a.V, factor);
-        Vector512<ulong> odd = Avx512F.Multiply(Vector512.ShiftRightLogical(a.V.AsUInt64(), 32).AsUInt32(), factor);
-        return new(Vector512.ConditionalSelect(
-            Vector512.Create(0x00000000FFFFFFFFul).AsUInt32(), Vector512.ShiftRightLogical(even, 32).AsUInt32(), odd.AsUInt32()));
-    }
+    public static Word512 MultiplyHigh(Word512 a, uint b) => new(MultiplyHigh(a.V, b));
 
     public static Word512 ShiftLeft(Word512 a, int count) => new(a.V << count);
 
@@ -116,4 +111,14 @@ internal readonly struct Word512(Vector512<uint> v) : IWord<Real512, Word512>
     public static Real512 ToReal(Word512 a) => new(Vector512.ConvertToSingle(a.V.AsInt32()));
 
     public static Real512 AsReal(Word512 a) => new(a.V.AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<uint> MultiplyHigh(Vector512<uint> a, uint b)
+    {
+        Vector512<uint> factor = Vector512.Create(b);
+        Vector512<ulong> even = Avx512F.Multiply(a, factor);
+        Vector512<ulong> odd = Avx512F.Multiply(Vector512.ShiftRightLogical(a.AsUInt64(), 32).AsUInt32(), factor);
+        return Vector512.ConditionalSelect(
+            Vector512.Create(0x00000000FFFFFFFFul).AsUInt32(), Vector512.ShiftRightLogical(even, 32).AsUInt32(), odd.AsUInt32());
+    }
 }
