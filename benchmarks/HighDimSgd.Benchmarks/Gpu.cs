@@ -4,9 +4,6 @@ using System.Text.Json;
 using HighDimSgd.Devices;
 using HighDimSgd.Devices.Cpu;
 using HighDimSgd.Experiments;
-using HighDimSgd.Kernels;
-using HighDimSgd.Kernels.Physics;
-using HighDimSgd.Models;
 using HighDimSgd.Simulation;
 using HighDimSgd.Theory;
 
@@ -14,17 +11,14 @@ namespace HighDimSgd.Benchmarks;
 
 /// <summary>
 /// A GPU's engines against the bytes that they must move and against peers doing the same work, after a check that the GPU computes what
-/// the CPU does. Bytes: a design once a step; of the DMFT's table the first 2k+2 columns in step k.
+/// the CPU does. Bytes: a design once a step, once in all where it stays in the caches; a visited row, and the design where it is observed; of the DMFT's table the first 2k+2 columns in step k.
 /// </summary>
 internal sealed class Gpu(IDevice device, bool isSmall)
 {
-    private const int Repeats = 3, Steps = 60;
+    private const int Repeats = 3;
 
-    // Rounding of float32 sums in another order, over 60 steps.
+    // Rounding of float32 sums in another order, over 60 steps or 100 iterations.
     private const double Agreement = 1e-3;
-
-    /// <summary>Replicas by size; small ones for a trial of the benchmark itself.</summary>
-    private (int Size, int Replicas)[] Cases => isSmall ? [(20, 8), (50, 4)] : [(1000, 2048), (250, 32768)];
 
     private (int Paths, int Steps) Sweep => isSmall ? (200, 20) : (1_000_000, 200);
 
@@ -36,7 +30,7 @@ internal sealed class Gpu(IDevice device, bool isSmall)
             IDevice device = Device.Open(key);
             if (device is CpuDevice)
                 throw new MachineException(string.Join("; ", Device.Describe().Where(d => !d.Available).Select(d => $"{d.Key} {d.Detail}")));
-            File.WriteAllText(page, GpuPage.Text(new Gpu(device, isSmall).Measure(peers)));
+            File.WriteAllText(page, GpuPage.Text(new Gpu(device, isSmall).Measure(peers), isSmall));
             Console.WriteLine($"written: {page}");
             return 0;
         }
@@ -57,13 +51,12 @@ internal sealed class Gpu(IDevice device, bool isSmall)
             throw new MachineException($"the device {device.Name} computes wrong numbers: known answer {known}, deviation {deviation:g2}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"correct: deviation {deviation:g2}; {bandwidth / 1e9:f0} GB/s copied, {normals:g3} normals/s"));
         var rows = new List<GpuRow>();
-        foreach ((int size, int most) in Cases)
+        foreach (GpuCase most in GpuCase.All(isSmall))
         {
-            int replicas = Math.Min(most, device.Share.Batch(new DenseShape(size, 2 * size).Bytes(1))), samples = 2 * size;
-            double bytes = 4.0 * size * samples * replicas * Steps;
-            string work = $"dense d={size} n={samples} R={replicas} K={Steps}";
-            Add(work, Table.Ours, bytes, device.Run(new Replicas(size, replicas), wholeDevice: false).Seconds);
-            AddPeers(work, bytes, ["--dense", $"{size}", $"{samples}", $"{replicas}", $"{Steps}"]);
+            GpuCase engine = most with { Replicas = Math.Min(most.Replicas, device.Share.Batch(Simulator.Bytes(most.Setting, most.Size, 1))) };
+            Add(engine.Work, Table.Ours, engine.Bytes * engine.Replicas, engine.Run(device).Seconds);
+            if (engine.PeerArguments is { } arguments)
+                AddPeers(engine.Work, engine.Bytes * engine.Replicas, arguments);
         }
 
         double entries = Enumerable.Range(0, Sweep.Steps).Sum(k => (double)Sweep.Paths * ((2 * k) + 2));
@@ -76,7 +69,7 @@ internal sealed class Gpu(IDevice device, bool isSmall)
         {
             foreach (string peer in (string[])["torch", "torch-compile", "jax", "cupy"])
             {
-                if (Peer(peers, ["--peer", peer, .. arguments]) is { } seconds)
+                if (Peer(peers, ["--peer", peer, .. arguments, .. isSmall ? (string[])["--cpu"] : []]) is { } seconds)
                     Add(work, peer, bytes, seconds);
             }
         }
@@ -89,17 +82,19 @@ internal sealed class Gpu(IDevice device, bool isSmall)
         }
     }
 
-    /// <summary>Largest deviation of curves from the CPU's, in units of the curve's largest value.</summary>
+    /// <summary>Largest deviation of every engine's curves from the CPU's, in units of the curve's largest value.</summary>
     private double Deviation()
     {
-        var run = new Replicas(isSmall ? 20 : 250, 4);
         double largest = 0;
-        foreach ((double[,] want, double[,] got) in new CpuDevice().Run(run, false).Curves.Zip(device.Run(run, false).Curves))
+        foreach (GpuCase engine in GpuCase.All(isSmall: true))
         {
-            for (int o = 0; o < want.GetLength(0); o++)
+            foreach ((double[,] want, double[,] got) in engine.Run(new CpuDevice()).Curves.Zip(engine.Run(device).Curves))
             {
-                double scale = Math.Max(Math.Abs(want[o, 0]), Math.Abs(want[o, 1]));
-                largest = Math.Max(largest, Math.Abs(want[o, 1] - got[o, 1]) / scale);
+                for (int o = 0; o < want.GetLength(0); o++)
+                {
+                    double scale = Math.Max(Math.Abs(want[o, 0]), Math.Abs(want[o, 1]));
+                    largest = Math.Max(largest, Math.Abs(want[o, 1] - got[o, 1]) / scale);
+                }
             }
         }
 
@@ -139,30 +134,6 @@ internal sealed class Gpu(IDevice device, bool isSmall)
         catch (System.ComponentModel.Win32Exception)
         {
             return null;
-        }
-    }
-
-    /// <summary>K steps of replicas that advance together, their designs in memory.</summary>
-    private sealed class Replicas(int size, int count) : IDeviceProgram<(List<double> Seconds, IReadOnlyList<double[,]> Curves)>
-    {
-        public (List<double> Seconds, IReadOnlyList<double[,]> Curves) Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
-            where TReal : unmanaged, IReal<TReal, TWord>
-            where TWord : unmanaged, IWord<TReal, TWord>
-            where TView : struct, IView<TReal, TWord>
-        {
-            Experiment setting = Dense.Setting();
-            var engine = new DenseEngine<TReal, TWord, TView, LogisticLoss<TReal, TWord>>(skeletons, setting, size, default, count);
-            double[][,] curves = [.. Enumerable.Range(0, count).Select(_ => new double[Observables.Of(setting.Model).Count, 2])];
-            engine.Prepare(0, count);
-            var seconds = new List<double>();
-            for (int pass = 0; pass <= Repeats; pass++)
-            {
-                var watch = Stopwatch.StartNew();
-                engine.Advance(0, curves);
-                seconds.Add(watch.Elapsed.TotalSeconds);
-            }
-
-            return (seconds[1..], curves);
         }
     }
 }

@@ -24,26 +24,29 @@ internal static class GpuPage
         which first compares the GPU's trajectories with the CPU's, then times each engine against its floor, the bytes that
         it must move over the bandwidth of a copy measured in the same run, and against PyTorch (`bmm`, eager and compiled),
         JAX (`vmap`, `scan`, `jit`) and CuPy doing the same work in the same run, where python3 has them
-        (`benchmarks/gpu/peers.py`). A peer's DMFT is the two products with the table and the draws of a step, without the
+        (`benchmarks/gpu/peers.py`). Engines: `dense` full passes over designs of floats (d=64: many steps in one launch), `bfloat16`, `int8` and `bit`
+        the same on small entries, `sgd` iterations of batch 1, `dmft` a sweep of the theory. A peer's DMFT is the two products with the table and the draws of a step, without the
         small linear algebra. How to bring it to a machine without .NET: [GPUs](../how-to/gpu.md).
 
 
         """;
 
-    private static readonly string[] Works = ["dense d=1000 n=2000 R=2048 K=60", "dense d=250 n=500 R=32768 K=60", "dmft K=200 N=1000000"];
+    private static string[] Works => [.. GpuCase.All(isSmall: false).Select(c => c.Work), "dmft K=200 N=1000000"];
 
     private const string Columns = "| work | program | median s | least s | floor s | time / floor | time / ours |\n|---|---|---|---|---|---|---|\n";
 
     /// <summary>The page before anything has been measured.</summary>
-    public static string Blank => Head + $"No GPU has run it so far.\n\n| | |\n|---|---|\n| GPU | {NotYet} |\n| copy | {NotYet} |\n| normals per second | {NotYet} |\n\n"
+    public static string Blank => Head.ReplaceLineEndings("\n") + $"No GPU has run it so far.\n\n| | |\n|---|---|\n| GPU | {NotYet} |\n| copy | {NotYet} |\n| normals per second | {NotYet} |\n\n"
         + Columns + string.Concat(
             Works.Select(work => $"| {work} | {Table.Ours} | {NotYet} | | | | |\n"));
 
     /// <summary>The page with figures.</summary>
-    public static string Text(GpuFigures figures)
+    public static string Text(GpuFigures figures, bool isTrial)
     {
         var text = new StringBuilder(Head.ReplaceLineEndings("\n"));
-        text.Append(CultureInfo.InvariantCulture, $"{figures.Day:yyyy-MM-dd}. Deviation from the CPU after 60 steps: {figures.Deviation:g2} of a curve's largest value.\n\n");
+        if (isTrial)
+            text.Append("A trial of the benchmark itself on next to nothing: these are no figures of speed.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{figures.Day:yyyy-MM-dd}. Largest deviation of an engine from the CPU: {figures.Deviation:g2} of a curve's largest value.\n\n");
         text.Append(CultureInfo.InvariantCulture, $"| | |\n|---|---|\n| GPU | {figures.Device} |\n| copy | {figures.Bandwidth / 1e9:f0} GB/s |\n| normals per second | {figures.Normals:g3} |\n\n");
         text.Append(Columns);
         foreach (IGrouping<string, GpuRow> work in figures.Rows.GroupBy(r => r.Work))

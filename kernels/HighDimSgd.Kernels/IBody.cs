@@ -51,6 +51,15 @@ public interface IRowBody<TReal>
     TReal Run(int slot, int row, TReal product);
 }
 
+/// <summary>The row bodies of steps that follow each other, for the skeleton <c>Steps</c>.</summary>
+/// <typeparam name="TBody">The row body.</typeparam>
+public interface ISteps<TBody>
+    where TBody : struct
+{
+    /// <summary>The body of a step, counted from the first.</summary>
+    TBody At(int step);
+}
+
 /// <summary>
 /// Body of the skeleton <c>TallSkinnyBlock</c>: from up to four combinations of a row of a tall table to up to four numbers that are
 /// projected onto the table's columns. It may change the row itself before it is projected.

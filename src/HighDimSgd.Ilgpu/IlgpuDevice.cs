@@ -30,7 +30,8 @@ public sealed class IlgpuDevice : IDevice
     /// <param name="devices">The accelerators, at least one.</param>
     /// <param name="mostThreads">Most threads of a group; nothing of the result depends on it.</param>
     /// <param name="unitWork">Passes over design entries that a unit of work holds at most.</param>
-    internal IlgpuDevice(string key, Context context, IReadOnlyList<Found> devices, int mostThreads, double unitWork)
+    /// <param name="keptBytes">Bytes of a design that a group keeps in the caches over many steps; nothing of the result depends on it.</param>
+    internal IlgpuDevice(string key, Context context, IReadOnlyList<Found> devices, int mostThreads, double unitWork, long keptBytes = Launcher.CacheShare)
     {
         this.unitWork = unitWork;
         Key = key;
@@ -42,7 +43,7 @@ public sealed class IlgpuDevice : IDevice
         foreach (Found device in devices)
         {
             Accelerator accelerator = device.CreateAccelerator(context);
-            free.Add((accelerator, new(accelerator, mostThreads)));
+            free.Add((accelerator, new(accelerator, mostThreads, keptBytes)));
             MemoryBytes = Math.Min(MemoryBytes, FreeMemory(accelerator));
             largestBuffer = Math.Min(largestBuffer, LargestBuffer(device));
         }

@@ -42,11 +42,11 @@ public sealed class IlgpuDevices : IDeviceProvider
     public IDevice? Fastest() => new[] { Cuda, OpenCl }.Select(key => TryOpen(key, out _)).FirstOrDefault(d => d is { IsGpu: true });
 
     /// <summary>The CPU accelerator with groups of so many threads, or several of them.</summary>
-    internal static IlgpuDevice CpuAccelerator(int threads, double unitWork = SlowUnitWork, int count = 1)
+    internal static IlgpuDevice CpuAccelerator(int threads, double unitWork = SlowUnitWork, int count = 1, long keptBytes = Launcher.CacheShare)
     {
         // A group of one thread is a plain loop; more make every barrier a meeting of threads of the system.
         var device = new CPUDevice(Math.Max(2, threads), 1, 1);
-        return new(Cpu, Context.Create(builder => builder.CPU(device).EnableAlgorithms()), [.. Enumerable.Repeat(device, count)], threads, unitWork);
+        return new(Cpu, Context.Create(builder => builder.CPU(device).EnableAlgorithms()), [.. Enumerable.Repeat(device, count)], threads, unitWork, keptBytes);
     }
 
     private static DeviceInfo Missing(string key, string name, string problem) => new(key, name, false, $"not available: {problem}");

@@ -9,12 +9,19 @@ namespace HighDimSgd.Ilgpu;
 /// <summary>Compiles the entries of an accelerator once for each body, and launches them.</summary>
 /// <param name="accelerator">The accelerator.</param>
 /// <param name="mostThreads">Most threads of a group; nothing of the result depends on it.</param>
-internal sealed class Launcher(Accelerator accelerator, int mostThreads)
+/// <param name="keptBytes">Bytes of a design that a group keeps in the caches over many steps; nor on this.</param>
+internal sealed class Launcher(Accelerator accelerator, int mostThreads, long keptBytes)
 {
+    /// <summary>What a group may count on: a second-level cache of tens of MB serves some hundred groups at a time.</summary>
+    public const long CacheShare = 1 << 17;
+
     private const int Warp = 32;
 
     private readonly Dictionary<(string, Type), Delegate> kernels = [];
     private readonly int most = Math.Min(mostThreads, accelerator.MaxNumThreadsPerGroup);
+
+    /// <summary>Bytes of a design that a group keeps in the caches.</summary>
+    public long KeptBytes => keptBytes;
 
     /// <summary>The stream of all launches and copies.</summary>
     public AcceleratorStream Stream => accelerator.DefaultStream;
@@ -41,6 +48,17 @@ internal sealed class Launcher(Accelerator accelerator, int mostThreads)
         Load<(TFormat, TBody), Action<KernelConfig, RowShape, Replicas, Replicas, Replicas, TBody>>(
             nameof(Entry.RowPass), () => accelerator.LoadStreamKernel<RowShape, Replicas, Replicas, Replicas, TBody>(Entry.RowPass<TFormat, TBody>))(
                 new(checked(batch * shape.Panels), Threads(shape.LaneShift)), shape, design, theta, partial, body);
+
+    /// <summary>Launches <see cref="Entry.Steps"/>.</summary>
+    public void Steps<TUpdate, TSteps, TBody>(
+        int batch, RowShape shape, int steps, int size, Replicas design, Replicas theta, Replicas partial, PanelBody sum, TUpdate update, TSteps bodies)
+        where TUpdate : struct, IForBody
+        where TSteps : struct, ISteps<TBody>
+        where TBody : struct, IRowBody<Real1> =>
+        Load<(TUpdate, TSteps), Action<KernelConfig, RowShape, int, int, Replicas, Replicas, Replicas, PanelBody, TUpdate, TSteps>>(
+            nameof(Entry.Steps),
+            () => accelerator.LoadStreamKernel<RowShape, int, int, Replicas, Replicas, Replicas, PanelBody, TUpdate, TSteps>(Entry.Steps<TUpdate, TSteps, TBody>))(
+                new(batch, Threads(shape.LaneShift)), shape, steps, size, design, theta, partial, sum, update, bodies);
 
     /// <summary>Launches <see cref="Entry.Iterate"/>.</summary>
     public void Iterate<TBody>(

@@ -1,5 +1,8 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using HighDimSgd.Kernels;
+using HighDimSgd.Kernels.Bodies;
+using HighDimSgd.Kernels.Physics;
 using HighDimSgd.Kernels.Random;
 using HighDimSgd.Tests.Kernels;
 using ILGPU;
@@ -32,6 +35,12 @@ public sealed partial class CompileTests
             {
                 foreach (string entry in EntriesOf(body))
                     kernels.Add(entry, body);
+            }
+
+            foreach (Type loss in (Type[])[typeof(SquaredLoss<Real1, Word1>), typeof(LogisticLoss<Real1, Word1>)])
+            {
+                kernels.Add($"{nameof(Entry.Steps)} Update", loss);
+                kernels.Add($"{nameof(Entry.Steps)} Momentum", loss);
             }
 
             return kernels;
@@ -92,9 +101,19 @@ public sealed partial class CompileTests
 
     private static EntryPointDescription Description(string entry, Type body) =>
         EntryPointDescription.FromExplicitlyGroupedKernel(
-            entry.Split(' ') is [string name, string format]
+            entry.StartsWith(nameof(Entry.Steps), StringComparison.Ordinal) ? Steps(entry, body)
+                : entry.Split(' ') is [string name, string format]
                 ? typeof(Entry).GetMethod(name)!.MakeGenericMethod(Formats.Single(f => f.Name == format), body)
                 : typeof(Entry).GetMethod(entry)!.MakeGenericMethod(body));
+
+    /// <summary>Training steps with a loss, by themselves or with momentum.</summary>
+    private static MethodInfo Steps(string entry, Type loss)
+    {
+        Type update = entry.EndsWith("Update", StringComparison.Ordinal) ? typeof(UpdateBody<Real1, Word1, DeviceView>) : typeof(MomentumBody<Real1, Word1, DeviceView>);
+        Type steps = typeof(TrainSteps<,,,>).MakeGenericType(typeof(Real1), typeof(Word1), typeof(DeviceView), loss);
+        Type row = typeof(TrainRow<,,,>).MakeGenericType(typeof(Real1), typeof(Word1), typeof(DeviceView), loss);
+        return typeof(Entry).GetMethod(nameof(Entry.Steps))!.MakeGenericMethod(update, steps, row);
+    }
 
     /// <summary>Entries that take a body, with the format of the design's entries where they take one.</summary>
     private static string[] EntriesOf(Type body) =>

@@ -38,6 +38,10 @@ public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
     /// <inheritdoc/>
     public static bool WantsGradient => true;
 
+    /// <summary>The same with the increments that lie so much further on.</summary>
+    public TrainRow<TReal, TWord, TView, TLoss> Later(int increments) =>
+        new(products, labels, clock, clockStart + increments, inverseAspect, loss, unit);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TReal Run(int slot, int row, TReal product)
@@ -46,6 +50,23 @@ public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
         products.Store(slot, row, product);
         return loss.Slope(product, labels.Load(slot, row)) * clock.Load(slot, clockStart + row) * TReal.Of(inverseAspect);
     }
+}
+
+/// <summary>The training steps of an algorithm without a schedule: nothing changes but the clock.</summary>
+/// <param name="first">The first.</param>
+/// <param name="stride">Increments from one step to the next.</param>
+public readonly struct TrainSteps<TReal, TWord, TView, TLoss>(TrainRow<TReal, TWord, TView, TLoss> first, int stride)
+    : ISteps<TrainRow<TReal, TWord, TView, TLoss>>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+    where TView : struct, IView<TReal, TWord>
+    where TLoss : struct, ILoss<TReal>
+{
+    private readonly TrainRow<TReal, TWord, TView, TLoss> first = first;
+    private readonly int stride = stride;
+
+    /// <inheritdoc/>
+    public TrainRow<TReal, TWord, TView, TLoss> At(int step) => first.Later(step * stride);
 }
 
 /// <summary>Row body that only keeps the products r_i.</summary>

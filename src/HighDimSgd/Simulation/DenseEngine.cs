@@ -38,7 +38,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         this.loss = loss;
         data = new(skeletons, experiment, size, loss, designs, designs > 1 ? 1 : DenseShape.Together(experiment));
         clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
-        increments = data.AllocateClocks(4L * data.Shape.PaddedSamples);
+        increments = data.AllocateClocks((long)data.Shape.ClockSteps * data.Shape.PaddedSamples);
         if (experiment.Algorithm.Momentum > 0)
             ball = new(skeletons, data.Allocate(data.Shape.RowStride), data.Batch, experiment.Algorithm.Momentum);
     }
@@ -65,38 +65,79 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         data.Restart();
         ball?.Restart();
         bool[] whole = [.. curves.Select(_ => true)];
-        int steps = experiment.Algorithm.Steps, record = 0;
-        for (int k = 0; k <= steps && record < experiment.RecordSteps.Count; k++)
+        int k = 0;
+        Pass(replica, k);
+        for (int record = 0; record < experiment.RecordSteps.Count; record++)
         {
-            if (k < steps)
-                Pass(replica, k);
-            else
-                data.TakeProducts();
-            if (k == experiment.RecordSteps[record] && !data.Observe(curves, whole, record++))
+            while (k < experiment.RecordSteps[record])
+                k += Advance(replica, k, experiment.RecordSteps[record]);
+            if (!data.Observe(curves, whole, record))
                 break;
-            if (k < steps)
-                Update(k);
         }
 
         return whole;
     }
 
-    private void Update(int k)
+    /// <summary>From the pass of step <paramref name="k"/> to that of a later one, <paramref name="end"/> at most.</summary>
+    /// <returns>The number of steps between.</returns>
+    private int Advance(int replica, int k, int end)
     {
         double ridge = experiment.RidgeStep(k);
         if (ball is null)
-            skeletons.For(data.Count, data.Shape.Size, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, (float)(1 - ridge)));
-        else
-            ball.Update(data.Count, data.Shape.Size, data.Theta, data.Gradient, ridge);
+            return Advance(replica, k, end, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, (float)(1 - ridge)));
+        return Advance(replica, k, end, ball.Update(data.Theta, data.Gradient, ridge));
+    }
+
+    private int Advance<TUpdate>(int replica, int k, int end, TUpdate update)
+        where TUpdate : struct, IForBody
+    {
+        // The pass of the last step takes the products alone, and draws no clock.
+        int next = k + 1, clocked = Math.Min(end, experiment.Algorithm.Steps - 1) - k;
+        if (clocked > 1 && experiment.Algorithm.IsSteady && data.Design.IsKept)
+        {
+            DrawClock(replica, next);
+            int steps = Math.Min(clocked, data.Shape.ClockSteps - (next % data.Shape.ClockSteps));
+            data.Design.Steps<TUpdate, TrainSteps<TReal, TWord, TView, TLoss>, TrainRow<TReal, TWord, TView, TLoss>>(
+                steps, data.Count, data.Theta, data.Gradient, update, new(Row(next), data.Shape.PaddedSamples));
+            return steps;
+        }
+
+        skeletons.For(data.Count, data.Shape.Size, update);
+        Pass(replica, next);
+        return 1;
     }
 
     private void Pass(int replica, int step)
     {
-        int group = step / 4, stride = data.Shape.PaddedSamples, samples = data.Shape.Samples;
-        if (step % 4 == 0)
-            clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), samples, group, data.NoiseField(Purpose.Clock, replica), data.Clocks);
+        if (step == experiment.Algorithm.Steps)
+        {
+            data.TakeProducts();
+            return;
+        }
+
+        DrawClock(replica, step);
+        data.Design.Pass(data.Count, data.Theta, data.Gradient, Row(step));
+    }
+
+    private TrainRow<TReal, TWord, TView, TLoss> Row(int step)
+    {
         double unit = data.Design.Unit;
-        data.Design.Pass(data.Count, data.Theta, data.Gradient, new TrainRow<TReal, TWord, TView, TLoss>(
-            data.Products, data.Labels, increments, (step % 4) * stride, (float)(unit * experiment.Algorithm.RateFactor(step) / experiment.Aspect), loss, (float)unit));
+        return new(
+            data.Products, data.Labels, increments, step % data.Shape.ClockSteps * data.Shape.PaddedSamples,
+            (float)(unit * experiment.Algorithm.RateFactor(step) / experiment.Aspect), loss, (float)unit);
+    }
+
+    /// <summary>Draws the increments of a step and those after it, where they are not there.</summary>
+    private void DrawClock(int replica, int step)
+    {
+        int ahead = data.Shape.ClockSteps, stride = data.Shape.PaddedSamples;
+        if (step % ahead != 0)
+            return;
+        for (int group = step / 4; 4 * group < Math.Min(step + ahead, experiment.Algorithm.Steps); group++)
+        {
+            clock.Fill(
+                increments, TableLayout.Plain(-(long)step * stride, stride), data.Shape.Samples, group, data.NoiseField(Purpose.Clock, replica),
+                data.Clocks);
+        }
     }
 }

@@ -100,7 +100,7 @@ internal sealed class FreshEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         if (ball is null)
             skeletons.For(count, shape.Size, new DecayBody<TReal, TWord, TView>(theta, gradient, (float)ridge));
         else
-            ball.Update(count, shape.Size, theta, gradient, ridge);
+            skeletons.For(count, shape.Size, ball.Update(theta, gradient, ridge));
     }
 
     private bool Observe(IReadOnlyList<double[,]> curves, bool[] whole, int record)

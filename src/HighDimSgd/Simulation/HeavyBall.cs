@@ -20,9 +20,9 @@ internal sealed class HeavyBall<TReal, TWord, TView>(
     /// <summary>Puts the velocities at 0.</summary>
     public void Restart() => skeletons.Write(velocity.View, rest);
 
-    /// <summary>One step: v becomes beta v - (ridge theta + gradient), theta becomes theta + v.</summary>
-    public void Update(int count, int size, Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, double ridge) =>
-        skeletons.For(count, size, new MomentumBody<TReal, TWord, TView>(theta, velocity, gradient, (float)momentum, (float)ridge));
+    /// <summary>The update of a step: v becomes beta v - (ridge theta + gradient), theta becomes theta + v.</summary>
+    public MomentumBody<TReal, TWord, TView> Update(Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, double ridge) =>
+        new(theta, velocity, gradient, (float)momentum, (float)ridge);
 
     /// <summary>Iterations on batches of rows, as the skeleton has them.</summary>
     public void Iterate<TBody>(

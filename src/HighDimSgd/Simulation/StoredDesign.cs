@@ -46,6 +46,9 @@ internal sealed class StoredDesign<TReal, TWord, TView>
         ? memory
         : throw new InvalidOperationException($"a design of {design.Storage} entries has no rows of floats");
 
+    /// <summary>True where steps that follow each other may run as one, see <see cref="ISkeletons{TReal, TWord, TView}.Steps"/>.</summary>
+    public bool IsKept => shape.Storage is DesignStorage.Float32 or DesignStorage.Auto && skeletons.KeepsDesigns(shape.Samples, shape.RowStride);
+
     /// <summary>Draws the designs of a random field's first replica and those that follow it.</summary>
     public void Draw(RandomField field, int count)
     {
@@ -73,6 +76,14 @@ internal sealed class StoredDesign<TReal, TWord, TView>
             where TFormat : struct, IEntryFormat<TReal, TWord> => skeletons.For(count * groups, stride, new PackBody<TReal, TWord, TView, TFormat>(
                 memory, stride, shape.Samples, shape.Size, field));
     }
+
+    /// <summary>Steps one after another, see <see cref="ISkeletons{TReal, TWord, TView}.Steps"/>, of designs that are kept.</summary>
+    public void Steps<TUpdate, TSteps, TBody>(
+        int steps, int count, Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, TUpdate update, TSteps bodies)
+        where TUpdate : struct, IForBody
+        where TSteps : struct, ISteps<TBody>
+        where TBody : struct, IRowBody<TReal> =>
+        skeletons.Steps<TUpdate, TSteps, TBody>(steps, count, memory, shape.RowStride, shape.Samples, theta, gradient, shape.Size, update, bodies);
 
     /// <summary>One read of the designs, see <see cref="ISkeletons{TReal, TWord, TView}.RowPass"/>; products come without the <see cref="Unit"/>.</summary>
     public void Pass<TBody>(int count, Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, TBody body)
