@@ -143,10 +143,6 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, RunExperi
 
     private static (string Status, Action<TextWriter> Write) Shown(FlowResult result) => (result.Verdict.Status, output => FlowTables.Write(output, result));
 
-    /// <summary>Loads an experiment for a command that is for the family <c>proportional</c> alone.</summary>
-    internal static Experiment Proportional(string path, string what) => AnyExperiment.Load(path) as Experiment
-        ?? throw new ExperimentException($"{path}: {what} is for experiments of the family proportional; this one is of another family");
-
     private int SimulateShard(ParseResult parsed, Shard shard, CancellationToken stop)
     {
         IExperiment experiment = AnyExperiment.Load(parsed.GetRequiredValue(options.Experiment));

@@ -131,7 +131,8 @@ public static class FlowRunner
                 $"{experiment.Name}: theory: the problem '{experiment.Problem.Name}' has no closed moments here, only linear problems have; 'run' simulates it");
     }
 
-    private static void Refuse(FlowExperiment experiment, IDevice device)
+    /// <summary>Refuses what does not fit the memory.</summary>
+    internal static void Refuse(FlowExperiment experiment, IDevice device)
     {
         double bytes = 2.0 * sizeof(double) * experiment.Blocks * experiment.Statistics.Count * experiment.Times.Count * experiment.Runs.Count();
         if (bytes > device.MemoryBytes * 0.9)

@@ -23,12 +23,13 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
     /// <param name="finished">Given the first of consecutive blocks and their means, from any worker's thread, one at a time.</param>
     /// <param name="cancellation">Stops between units; finished ones stay.</param>
     /// <param name="part">The blocks that are wanted, from First to before End; null for all.</param>
+    /// <param name="isPilot">True to share even few blocks among the workers.</param>
     public void Finish(
         FlowRun run, SortedDictionary<int, double[,]> done, Action<int, IReadOnlyList<double[,]>> finished, CancellationToken cancellation,
-        (int First, int End)? part = null)
+        (int First, int End)? part = null, bool isPilot = false)
     {
         (int from, int end) = part ?? (0, experiment.Blocks);
-        int size = UnitBlocks(run);
+        int size = isPilot && !IsTogether ? 1 : UnitBlocks(run);
         var units = new ConcurrentQueue<(int First, int Count)>(Units(size, from, end, done));
         void Worker() => device.RunLoops(new Program(this, run, size, units, Keep, cancellation));
         void Keep(int first, double[][,] means)
@@ -45,6 +46,12 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
             Simulator.RunWorkers(device.Workers, Worker);
         cancellation.ThrowIfCancellationRequested();
     }
+
+    /// <summary>The units that are left of some blocks of a run.</summary>
+    public IEnumerable<(int First, int Count)> Units(FlowRun run, int start, int end, SortedDictionary<int, double[,]> done) => Units(UnitBlocks(run), start, end, done);
+
+    /// <summary>Bytes that a worker holds.</summary>
+    public long EngineBytes(FlowRun run) => (IsTogether ? UnitBlocks(run) : 1) * BlockBytes(run);
 
     /// <summary>The blocks of a run by statistic, shape (blocks, times).</summary>
     public static IReadOnlyDictionary<string, double[,]> Collect(FlowExperiment experiment, SortedDictionary<int, double[,]> blocks)
@@ -68,10 +75,11 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
 
     private int UnitBlocks(FlowRun run)
     {
-        long bytes = 4L * FlowExperiment.Block * FlowShape.Floats(experiment, run);
         double steps = experiment.Horizon / FlowShape.Step(experiment, run) * FlowExperiment.Block * FlowShape.Modes(experiment);
-        return device.Share.BatchBytes > 0 ? Math.Min(experiment.Blocks, device.Share.Batch(bytes)) : (int)Math.Clamp(UnitSteps / steps, 1, 256);
+        return device.Share.BatchBytes > 0 ? Math.Min(experiment.Blocks, device.Share.Batch(BlockBytes(run))) : (int)Math.Clamp(UnitSteps / steps, 1, 256);
     }
+
+    private long BlockBytes(FlowRun run) => sizeof(float) * (long)FlowExperiment.Block * FlowShape.Floats(experiment, run);
 
     private static IEnumerable<(int First, int Count)> Units(int size, int start, int end, SortedDictionary<int, double[,]> done)
     {

@@ -15,8 +15,11 @@ internal static class CostModel
     /// <summary>Memory that the comparison and the report take beside their tables, most of it compiled code.</summary>
     public const long RestBytes = 32 << 20;
 
-    // A unit's header beside its numbers; a row of curves.csv and results.json together; the figures of an observable, twice (svg, html).
-    private const long UnitHeader = 300, TextRow = 220, Figures = 62_000, ArrayHeader = 300;
+    /// <summary>Bytes of a unit's header beside its numbers.</summary>
+    public const long UnitHeader = 300;
+
+    // A row of curves.csv and results.json together; the figures of an observable, twice (svg, html).
+    private const long TextRow = 220, Figures = 62_000, ArrayHeader = 300;
 
     // Blocks up to this size stay with the process when they are freed (the limit of glibc's sliding threshold).
     private const long KeptBlock = 32 << 20;

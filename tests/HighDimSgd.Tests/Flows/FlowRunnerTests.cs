@@ -91,12 +91,12 @@ public sealed class FlowRunnerTests : IDisposable
         Assert.Equal(0, Main("simulate", hot, "--out", At("hot"), "--quiet"));
         error.GetStringBuilder().Clear();
         Assert.Equal(2, Main("theory", hot, "--out", At("none")));
-        Assert.Equal(2, Main("plan", file));
+        Assert.Equal(2, Main("plan", file, "--observable", "q"));
         Assert.Equal(2, Main("run", hot, "--out", At("out"), "--quiet"));
         string[] lines = error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, lines.Length);
         Assert.Contains("has no closed moments here", lines[0], StringComparison.Ordinal);
-        Assert.Contains("plan is for experiments of the family proportional", lines[1], StringComparison.Ordinal);
+        Assert.Contains("there is no statistic 'q'; there are: xx", lines[1], StringComparison.Ordinal);
         Assert.Contains("this folder holds work of a different experiment", lines[2], StringComparison.Ordinal);
         Assert.False(Directory.Exists(At("none")));
     }
