@@ -317,7 +317,7 @@ internal static partial class Scenarios
         Held<TView> labels = place.Hold(SignsOf(count)), given = place.Hold(new float[4 * count]);
         Held<TView>[] kept = [.. Enumerable.Range(0, 4).Select(_ => place.Hold(new float[count]))];
         place.Block(count, place.Hold(Finite(4 * count, 2)), given, new PairRow<Real1, Word1, TView, TLoss>(
-            kept[0].View, kept[1].View, kept[2].View, kept[3].View, labels.View, count - 1, loss));
+            kept[0].View, kept[1].View, kept[2].View, kept[3].View, labels.View, 0.75f, count - 1, loss));
         return [.. given.Read(), .. kept.SelectMany(k => k.Read())];
     }
 

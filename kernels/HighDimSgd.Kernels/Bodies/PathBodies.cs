@@ -39,17 +39,19 @@ public readonly struct PathRow<TReal, TWord, TView, TLoss>(TView products, TView
 }
 
 /// <summary>
-/// The same step of two processes that share labels and clock, those of two starts on the same data: both r arrive, both l are returned. Index: path.
+/// The same step of two processes with the same labels, those of two starts on the same data, in the columns A, the first, and B, the second less a share
+/// of the first: r_A and r_B arrive, l_A and l_B are returned. Index: path.
 /// </summary>
 /// <param name="products">Receives r of the first.</param>
 /// <param name="slopes">Receives l of the first, 0 past the last path.</param>
-/// <param name="otherProducts">Receives r of the second.</param>
-/// <param name="otherSlopes">Receives l of the second, 0 past the last path.</param>
+/// <param name="otherProducts">Receives r of the second, r_B + share r_A.</param>
+/// <param name="otherSlopes">Receives l_B, l of the second less share times that of the first, 0 past the last path.</param>
 /// <param name="labels">Labels y.</param>
+/// <param name="share">The share.</param>
 /// <param name="paths">Number of paths.</param>
 /// <param name="loss">The loss.</param>
 public readonly struct PairRow<TReal, TWord, TView, TLoss>(
-    TView products, TView slopes, TView otherProducts, TView otherSlopes, TView labels, int paths, TLoss loss) : IBlockBody<TReal>
+    TView products, TView slopes, TView otherProducts, TView otherSlopes, TView labels, float share, int paths, TLoss loss) : IBlockBody<TReal>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -57,6 +59,8 @@ public readonly struct PairRow<TReal, TWord, TView, TLoss>(
 {
     private readonly PathRow<TReal, TWord, TView, TLoss> first = new(products, slopes, labels, paths, loss);
     private readonly PathRow<TReal, TWord, TView, TLoss> second = new(otherProducts, otherSlopes, labels, paths, loss);
+    private readonly TView otherSlopes = otherSlopes;
+    private readonly float share = share;
 
     /// <inheritdoc/>
     public static int Combined => 2;
@@ -68,8 +72,10 @@ public readonly struct PairRow<TReal, TWord, TView, TLoss>(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Four<TReal> Run(int row, Four<TReal> combined)
     {
-        TReal one = first.Run(0, row, combined.A), other = second.Run(0, row, combined.B);
-        return new(one, other, one, other);
+        TReal part = TReal.Of(share), slope = first.Run(0, row, combined.A);
+        TReal other = second.Run(0, row, combined.B + part * combined.A) - part * slope;
+        otherSlopes.Store(row, other);
+        return new(slope, other, slope, other);
     }
 }
 

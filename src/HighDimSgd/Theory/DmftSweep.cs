@@ -63,7 +63,7 @@ public sealed class DmftSweeps(Experiment experiment, IEnumerable<int> sweeps, F
         long steps = experiment.Algorithm.Steps, starts = experiment.Starts, floats = experiment.Theory.Paths * ((starts * ((2 * steps) + 5)) + 1);
         if (MethodOf(experiment) == ResponseMethod.Tangent)
             floats += starts * TangentPaths(experiment.Theory.Paths) * ((steps * (steps + 1) / 2) + steps + 1);
-        return (sizeof(float) * floats) + ((starts == 1 ? 5 : 16) * sizeof(double) * steps * steps);
+        return (sizeof(float) * floats) + ((starts == 1 ? 5 : 14) * sizeof(double) * steps * steps);
     }
 
     /// <summary>

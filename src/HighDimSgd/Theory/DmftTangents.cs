@@ -36,12 +36,12 @@ internal sealed class DmftTangents<TReal, TWord, TView, TLoss>
     }
 
     /// <summary>R_f(k,l) = u D E[l'(r^k) d r^k / d w^l] for l = 0..k.</summary>
-    public void Advance(int k, TwoTime functions, Span<double> forceResponse)
+    public void Advance(int k, Func<int, int, double> thetaResponse, Span<double> forceResponse)
     {
         double rate = experiment.Algorithm.RateFactor(k);
         var row = new float[k];
         for (int p = 0; p < k; p++)
-            row[p] = (float)functions.Response(k, p);
+            row[p] = (float)thetaResponse(k, p);
         skeletons.Write(response, row);
         skeletons.For(k + 1, now.Rows, new TangentBody<TReal, TWord, TView, TLoss>(
             products, labels, increments, pastTable, past.Columnwise(0, 1), nowTable, now.Columnwise(0, 1), response, k, now.Rows,

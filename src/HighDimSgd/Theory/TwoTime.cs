@@ -45,6 +45,9 @@ internal sealed class TwoTime
     /// <summary>R_th(k,p) = E[d theta^k / d u^p], 0 unless p is below k.</summary>
     public double Response(int k, int p) => response[k, p];
 
+    /// <summary>R_th by steps.</summary>
+    public double[,] Responses() => (double[,])response.Clone();
+
     /// <summary>Coefficient of the Gaussian coordinate j in w^k; j = 0 is the teacher's, j = l+1 that of step l.</summary>
     public double Factor(int k, int j) => factor[k + 1, j];
 

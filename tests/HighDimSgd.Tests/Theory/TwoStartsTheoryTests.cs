@@ -1,4 +1,5 @@
 using HighDimSgd.Experiments;
+using HighDimSgd.Models;
 using HighDimSgd.Results;
 using HighDimSgd.Tests.Simulation;
 using HighDimSgd.Theory;
@@ -80,6 +81,29 @@ public sealed class TwoStartsTheoryTests : IDisposable
             return;
         Experiment other = experiment with { Second = experiment.Second! with { HasOwnClock = !ownClock } };
         Assert.Equal(["distance", "q_12"], ClosedForms.Check([(other, theory)]).Where(c => c.Status == "fail").Select(c => c.Observable).Order());
+    }
+
+    [Fact]
+    public void DistancesAreResolvedHoweverSmall()
+    {
+        // Thousands of times smaller in the end; within 5 standard errors and a bias of order K/N, at each of 4 times: a false alarm in 150 (Student, 8 sweeps).
+        Experiment experiment = Linear(ClockKind.Sgf, 2, false);
+        experiment = experiment with
+        {
+            Algorithm = experiment.Algorithm with { Steps = 120 },
+            RecordSteps = [10, 40, 80, 120],
+            Theory = new(8000, 8),
+        };
+        double[] exact = Difference(experiment).Distance;
+        Curve distance = Solve(experiment).Observables[Observables.Distance];
+        for (int t = 0; t < 4; t++)
+        {
+            double expected = exact[experiment.RecordSteps[t]];
+            Assert.InRange(distance.Error[t], 0, 0.1 * expected);
+            Assert.Equal(expected, distance.Mean[t], (5 * distance.Error[t]) + (0.03 * expected));
+        }
+
+        Assert.True(exact[120] < 1e-3 * exact[0]);
     }
 
     [Fact]
