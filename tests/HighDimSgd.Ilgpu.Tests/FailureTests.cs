@@ -96,6 +96,18 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public void Small_designs_are_stored_where_replicas_advance_together()
+    {
+        string open = Text.Replace("replicas_per_design: 2\n", string.Empty, StringComparison.Ordinal);
+        Assert.Equal(DesignStorage.Float32, On(TestDevices.IlgpuCpu, open));
+        Assert.Equal(DesignStorage.MatrixFree, On(Device.Open("cpu"), open));
+        Assert.Equal(DesignStorage.MatrixFree, On(TestDevices.IlgpuCpu, open.Replace("sizes: [20]", "sizes: [20, 4000]", StringComparison.Ordinal)));
+        Assert.Equal(DesignStorage.MatrixFree, On(TestDevices.IlgpuCpu, open + "design: {storage: matrix-free}\n"));
+
+        static DesignStorage On(IDevice device, string text) => Simulator.OnDevice(Experiment.Parse(text, "cut"), device).Design.Storage;
+    }
+
+    [Fact]
     public void The_cut_into_units_cannot_be_seen()
     {
         Experiment experiment = Experiment.Parse(Text, "cut");

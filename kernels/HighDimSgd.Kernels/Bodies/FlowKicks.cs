@@ -121,7 +121,8 @@ public struct SampleKick<TReal, TWord, TView, TProblem> : IFlowKick<TReal, TWord
 /// <summary>
 /// Noise of the stochastic modified equation: Sigma(x)^{1/2} N, the symmetric root, one normal per coordinate. Room: four pieces, Sigma, and the table of
 /// its eigenvectors. Instead of normals N may be Sigma(x)^{-1/2} times the noise of SGD's own sample at the first point x: of the right covariance and,
-/// where the noise is symmetric, without third moment; the first point then goes the way of the stochastic modified flow.
+/// where the noise is symmetric, without third moment; the first point then goes the way of the stochastic modified flow. In directions in which
+/// Sigma vanishes there, N is a sign.
 /// </summary>
 /// <param name="isSampled">1 for N from samples, 0 for normals.</param>
 public struct RootKick<TReal, TWord, TView, TProblem>(int isSampled) : IFlowKick<TReal, TWord, TView, TProblem>
@@ -161,8 +162,10 @@ public struct RootKick<TReal, TWord, TView, TProblem>(int isSampled) : IFlowKick
 
         problem.Gradient(x, noise);
         Diagonalise(problem, x, noise, room);
-        problem.Sample(TReal.Bits(words.Next()), x, TReal.Of(-1f), noise);
+        TWord word = TReal.Bits(words.Next());
+        problem.Sample(word, x, TReal.Of(-1f), noise);
         Turn(d, noise, room, isInverse: 1);
+        Fill(d, word, room);
         room.Clear(d);
         Back(d, TReal.Of(1f), room, room);
     }
@@ -206,6 +209,19 @@ public struct RootKick<TReal, TWord, TView, TProblem>(int isSampled) : IFlowKick
                 along += vectors.Get(i * d + j) * vector.Get(i);
             TReal scaled = isInverse == 0 ? along * root : along / root;
             turned.Set(j, TReal.WhereLess(TReal.Of(Least), sigma.Get(j * d + j), scaled, zero));
+        }
+    }
+
+    /// <summary>Signs in the directions in which Sigma(x) vanishes: it need not vanish at the other points.</summary>
+    private static void Fill(int d, TWord word, Column<TReal, TWord, TView> room)
+    {
+        Column<TReal, TWord, TView> turned = room.From(2 * d), sigma = room.From(4 * d);
+        for (int j = 0; j < d; j++)
+        {
+            // The low bits, which hardly touch the choice of a sample.
+            TWord sign = TWord.ShiftLeft(word, 31 - (j & 15)) & TWord.Of(0x80000000u);
+            TReal one = TWord.AsReal(TReal.Bits(TReal.Of(1f)) ^ sign);
+            turned.Set(j, TReal.WhereLess(TReal.Of(Least), sigma.Get(j * d + j), turned.Get(j), one));
         }
     }
 

@@ -29,6 +29,21 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     // A coordinate of the velocity, and the 0 that it is put back to.
     private const long VelocityBytes = 2 * sizeof(float);
 
+    // A GPU passes over a design of this size in about the time that two launches and a reading take.
+    private const long SmallDesign = 1 << 26;
+
+    /// <summary>
+    /// The experiment with the storage that suits a device, where the file leaves it open: on a GPU replicas on stored designs advance together in each
+    /// launch, those on unstored ones one after another, so small designs are stored.
+    /// </summary>
+    public static Experiment OnDevice(Experiment experiment, IDevice device)
+    {
+        Experiment stored = experiment with { Design = experiment.Design with { Storage = DesignStorage.Float32 } };
+        return experiment.Design.IsOpen && experiment.IsMatrixFree && device.Share.BatchBytes > 0 && BytesOf(stored, experiment.Sizes[^1]) <= SmallDesign
+            ? stored
+            : experiment;
+    }
+
     /// <summary>Bytes that the whole run of a size needs.</summary>
     public static long Bytes(Experiment experiment, int size, int workers) => BytesOf(experiment, size) * workers;
 

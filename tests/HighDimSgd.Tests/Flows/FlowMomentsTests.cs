@@ -89,6 +89,11 @@ public sealed class FlowMomentsTests
         Assert.Equal(0, Noise(6, Sampling.WithoutReplacement) / all, 1e-5);
     }
 
+    /// <summary>Where the noise vanishes at the first point, the second still has noise of its own covariance.</summary>
+    [Fact]
+    public void TheSecondPointHasNoiseWhereTheFirstHasNone() =>
+        Meets(FlowRuns.TwoPoints(0.05) with { Problem = new MultiplicativeNoise { Values = [1, 0, 0, 1] }, Starts = [[0], [1]], Statistics = ["y", "yy"], Drive = FlowDrive.Samples }, FlowAlgorithm.Sme1);
+
     [Fact]
     public void APlantedErrorIsFound()
     {

@@ -107,6 +107,16 @@ public sealed class ClosedFormsTests : IDisposable
         Assert.Contains($"verdict: {result.Verdict.Status}", console.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Tables of Student's t, and tails far beyond them.</summary>
+    [Theory]
+    [InlineData(1, 0.025, 12.7062)]
+    [InlineData(2, 0.025, 4.30265)]
+    [InlineData(3, 0.025, 3.18245)]
+    [InlineData(1, 1e-6, 318309.886)]
+    [InlineData(2, 1e-8, 7071.06781)]
+    public void FewSweepsHaveTheQuantilesOfTheirLaw(int freedom, double tail, double quantile) =>
+        Assert.Equal(quantile, ClosedForms.Quantile(freedom, tail), 1e-5 * quantile);
+
     private static Experiment Ridge(ClockKind clock, ResponseMethod method) => new()
     {
         Name = "ridge",
