@@ -80,7 +80,8 @@ public readonly struct SamplePath<TReal, TWord, TView, TProblem>(
                     problem.Sample(word, path.From(at), weight, sum.From(at));
             }
 
-            path.Combine(all, path, TReal.Of(-1f), sum);
+            for (int i = 0; i < all; i++)
+                path.Set(i, path.Get(i) - sum.Get(i));
         }
     }
 
