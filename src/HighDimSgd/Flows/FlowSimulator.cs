@@ -14,8 +14,9 @@ namespace HighDimSgd.Flows;
 /// <param name="device">Where it runs.</param>
 internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
 {
-    // Steps of paths in a unit of work on the CPU: some tenths of a second on one core.
+    // Steps of paths in a unit of work on the CPU at most: some tenths of a second on one core; and units for each worker at least, where there are blocks enough.
     private const double UnitSteps = 5e7;
+    private const int UnitsEach = 4;
 
     /// <summary>Runs what is missing of a run.</summary>
     /// <param name="run">The run.</param>
@@ -29,7 +30,7 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
         (int First, int End)? part = null, bool isPilot = false)
     {
         (int from, int end) = part ?? (0, experiment.Blocks);
-        int size = isPilot && !IsTogether ? 1 : UnitBlocks(run);
+        int size = isPilot && !IsTogether ? 1 : UnitBlocks(run, end - from);
         var units = new ConcurrentQueue<(int First, int Count)>(Units(size, from, end, done));
         void Worker() => device.RunLoops(new Program(this, run, size, units, Keep, cancellation));
         void Keep(int first, double[][,] means)
@@ -48,10 +49,10 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
     }
 
     /// <summary>The units that are left of some blocks of a run.</summary>
-    public IEnumerable<(int First, int Count)> Units(FlowRun run, int start, int end, SortedDictionary<int, double[,]> done) => Units(UnitBlocks(run), start, end, done);
+    public IEnumerable<(int First, int Count)> Units(FlowRun run, int start, int end, SortedDictionary<int, double[,]> done) => Units(UnitBlocks(run, end - start), start, end, done);
 
     /// <summary>Bytes that a worker holds.</summary>
-    public long EngineBytes(FlowRun run) => (IsTogether ? UnitBlocks(run) : 1) * BlockBytes(run);
+    public long EngineBytes(FlowRun run) => (IsTogether ? UnitBlocks(run, experiment.Blocks) : 1) * BlockBytes(run);
 
     /// <summary>The blocks of a run by statistic, shape (blocks, times).</summary>
     public static IReadOnlyDictionary<string, double[,]> Collect(FlowExperiment experiment, SortedDictionary<int, double[,]> blocks)
@@ -73,10 +74,12 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
         return tables;
     }
 
-    private int UnitBlocks(FlowRun run)
+    /// <summary>Blocks of a unit, where there are <paramref name="blocks"/> in all.</summary>
+    private int UnitBlocks(FlowRun run, int blocks)
     {
         double steps = experiment.Horizon / FlowShape.Step(experiment, run) * FlowExperiment.Block * FlowShape.Modes(experiment);
-        return device.Share.BatchBytes > 0 ? Math.Min(experiment.Blocks, device.Share.Batch(BlockBytes(run))) : (int)Math.Clamp(UnitSteps / steps, 1, 256);
+        return IsTogether ? Math.Min(experiment.Blocks, device.Share.Batch(BlockBytes(run)))
+            : (int)Math.Clamp(Math.Min(UnitSteps / steps, Math.Ceiling(blocks / (double)(UnitsEach * device.Workers))), 1, 256);
     }
 
     private long BlockBytes(FlowRun run) => sizeof(float) * (long)FlowExperiment.Block * FlowShape.Floats(experiment, run);
