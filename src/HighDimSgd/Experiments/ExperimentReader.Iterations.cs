@@ -39,6 +39,9 @@ internal sealed partial class ExperimentReader
             : throw theory.Refuse(Keys.Amplifications, $"'{Keys.Clock.Word(algorithm.Kind)}' has no ladder to the flow; only 'svag' takes this key");
     }
 
+    // A sweep takes the square of its steps, so that four times these are hours already.
+    private const int MostDefaultSteps = 1000;
+
     /// <summary>The steps that the theory of sgd and svag is extrapolated from.</summary>
     private double[] TheorySteps(Section theory, AlgorithmSpec algorithm, double aspect)
     {
@@ -52,7 +55,13 @@ internal sealed partial class ExperimentReader
         algorithm = algorithm with { Amplification = Amplifications(theory, algorithm).Append(algorithm.Amplification).Max() };
         double[] standard = TheorySpec.DefaultSteps(algorithm, aspect);
         if (!theory.Has(Keys.TheorySteps))
-            return Meeting(standard);
+        {
+            double count = Math.Round(algorithm.Horizon / standard[0]);
+            return algorithm.Momentum == 0 || count <= MostDefaultSteps ? Meeting(standard) : throw _file.Get(Keys.Algorithm).Refuse(
+                Keys.Momentum,
+                $"{Text(algorithm.Momentum)} makes the theory's steps {Text(standard[0])} long, {Text(count)} to the horizon and four times as many for the last; allowed: up to {MostDefaultSteps}, by a smaller momentum or horizon, or theory: steps of your own");
+        }
+
         double visit = TheorySpec.Visit(algorithm, aspect), largest = TheorySpec.MostJumps(algorithm) * visit, least = JumpTable.LeastMean * visit;
         double[] steps = [.. theory.Get(Keys.TheorySteps)];
         if (Math.Max(Math.Abs((2 * steps[1] / steps[0]) - 1), Math.Abs((4 * steps[2] / steps[0]) - 1)) > WholeTolerance)

@@ -6,7 +6,7 @@ internal sealed partial class ExperimentReader
     // Teacher and two starts span three directions.
     private const int LeastSizeOfTwo = 3;
 
-    private SecondStart? Second(ModelSpec model, List<int> sizes)
+    private SecondStart? Second(ModelSpec model, List<int> sizes, bool hasNoise)
     {
         if (_file.Get(Keys.Starts) == 1)
         {
@@ -29,10 +29,13 @@ internal sealed partial class ExperimentReader
                 Keys.Between, $"{Text(between)} is beyond what norms and overlaps leave; allowed: {Text(least)} to {Text(largest)}");
         }
 
-        bool ownClock = section.Get(Keys.SecondClock), isSame = model.StartNorm + norm - (2 * between) <= rounding;
-        return !ownClock && isSame
-            ? throw section.Refuse(Keys.SecondClock, "the two starts are one and the same, and with the same samples they stay so; allowed here: clock: independent")
-            : new(norm, overlap, between, ownClock);
+        // Clocks without noise are one and the same.
+        bool ownClock = hasNoise && section.Get(Keys.SecondClock), isSame = model.StartNorm + norm - (2 * between) <= rounding;
+        if (!isSame || ownClock)
+            return new(norm, overlap, between, ownClock);
+        throw hasNoise
+            ? section.Refuse(Keys.SecondClock, "the two starts are one and the same, and with the same samples they stay so; allowed here: clock: independent")
+            : section.Refuse(Keys.Between, "the two starts are one and the same, and without noise of the clock they stay so; allowed: another norm, overlap or between");
     }
 
     /// <summary>Refuses an overlap with the teacher that a norm has no room for.</summary>

@@ -50,7 +50,7 @@ internal sealed partial class ExperimentReader
             Sizes = sizes,
             Replicas = replicas,
             ReplicasPerDesign = ReplicasPerDesign(sizes, replicas),
-            Second = isOnline ? null : Second(model, sizes),
+            Second = isOnline ? null : Second(model, sizes, algorithm.EffectiveTemperature(aspect) > 0),
             RecordSteps = algorithm.IsIterative ? [] : RecordSteps(algorithm),
             RecordTimes = algorithm.IsIterative ? RecordTimes(algorithm, sizes) : [],
             Also = Also(isOnline),

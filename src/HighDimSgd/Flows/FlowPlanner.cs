@@ -12,6 +12,7 @@ public static class FlowPlanner
 {
     // Seconds for the pilots, and the bytes of a row of curves.csv and results.json and of a report's texts and figures.
     private const double PilotSeconds = 2;
+    private const int PilotSteps = 64;
     private const long RowBytes = 260, ReportBytes = 45_000, FigureBytes = 14_000;
 
     /// <summary>Plans what is left of an experiment in a results folder. Takes some seconds; writes nothing. Times are those of this machine under the load that it has now.</summary>
@@ -58,8 +59,13 @@ public static class FlowPlanner
     private static (SortedDictionary<int, double[,]> Blocks, double Compile, double Each) Pilot(
         FlowSimulator simulator, FlowRun run, int workers, double share, int most)
     {
+        (double compile, double step) = Steps(simulator, run);
+        double guess = step * simulator.StepsOf(run);
+        // Blocks that take too long for a plan leave their errors unknown.
+        if (Least * guess / workers > 2 * share)
+            return ([], compile, guess);
         var blocks = new SortedDictionary<int, double[,]>();
-        double first = 0, each = double.NaN;
+        double each = double.NaN;
         var all = Stopwatch.StartNew();
         for (int end = Math.Min(workers, most); ; end = Math.Min(2 * end, most))
         {
@@ -67,11 +73,24 @@ public static class FlowPlanner
             var watch = Stopwatch.StartNew();
             simulator.Finish(run, blocks, (_, _) => { }, CancellationToken.None, (0, end), isPilot: true);
             double seconds = watch.Elapsed.TotalSeconds, batches = Math.Ceiling((blocks.Count - before) / (double)workers);
-            if (before == 0)
-                first = seconds;
             each = seconds / batches;
             if (end == most || (before > 0 && all.Elapsed.TotalSeconds > share && blocks.Count >= Math.Min(Least, most)))
-                return (blocks, Math.Max(0, first - each), each);
+                return (blocks, compile, each);
+        }
+    }
+
+    /// <summary>Seconds of compilation, and of a step of a block, from the first steps of one.</summary>
+    private static (double Compile, double Step) Steps(FlowSimulator simulator, FlowRun run)
+    {
+        FlowSimulator shortened = simulator.Shortened(run, PilotSteps);
+        double[] seconds = [Time(0), Time(1)];
+        return (Math.Max(0, seconds[0] - seconds[1]), seconds[1] / shortened.StepsOf(run));
+
+        double Time(int block)
+        {
+            var watch = Stopwatch.StartNew();
+            shortened.Finish(run, [], (_, _) => { }, CancellationToken.None, (block, block + 1), isPilot: true);
+            return watch.Elapsed.TotalSeconds;
         }
     }
 
@@ -97,6 +116,12 @@ public static class FlowPlanner
                    where pilots.ContainsKey(other)
                    select (Error(r, other), $"{r.Name} less {other.Name}"),
             ];
+            if (errors.All(e => !double.IsFinite(e.Error)))
+            {
+                yield return $"standard error of {statistic}: {Least} blocks of paths, from which it would be found, take too long for a plan; run them, and they count";
+                continue;
+            }
+
             foreach (IGrouping<bool, (double Error, string Of)> group in errors.Where(e => double.IsFinite(e.Error)).GroupBy(e => e.Of.Contains(" less ", StringComparison.Ordinal)))
             {
                 (double error, string of) = group.MaxBy(e => e.Error);
@@ -108,6 +133,8 @@ public static class FlowPlanner
             double Error(FlowRun run, FlowRun? less)
             {
                 IEnumerable<int> common = pilots[run].Keys.Where(b => less is null || pilots[less].ContainsKey(b));
+                if (!common.Skip(1).Any())
+                    return double.NaN;
                 Sample blocks = Sample.Of([.. common.Select(b => Last(run, b) - (less is null ? 0 : Last(less, b)))]);
                 return Math.Sqrt(blocks.Variance / experiment.Blocks);
             }

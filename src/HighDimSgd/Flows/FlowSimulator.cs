@@ -51,6 +51,13 @@ internal sealed class FlowSimulator(FlowExperiment experiment, IDevice device)
     /// <summary>The units that are left of some blocks of a run.</summary>
     public IEnumerable<(int First, int Count)> Units(FlowRun run, int start, int end, SortedDictionary<int, double[,]> done) => Units(UnitBlocks(run, end - start), start, end, done);
 
+    /// <summary>Steps of a run to its horizon.</summary>
+    public double StepsOf(FlowRun run) => experiment.Horizon / FlowShape.Step(experiment, run);
+
+    /// <summary>The same with so many iterations of a run at most, and fewer moments: to be timed, no more.</summary>
+    public FlowSimulator Shortened(FlowRun run, int iterations) =>
+        new(experiment with { Times = [Math.Min(experiment.Horizon, iterations * run.Step)] }, device);
+
     /// <summary>Bytes that a worker holds.</summary>
     public long EngineBytes(FlowRun run) => (IsTogether ? UnitBlocks(run, experiment.Blocks) : 1) * BlockBytes(run);
 

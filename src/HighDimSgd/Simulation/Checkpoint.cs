@@ -64,10 +64,10 @@ internal sealed class Checkpoint(Func<int, string> path, string work, TimeSpan i
     }
 
     /// <summary>Removes what is kept of finished replicas.</summary>
-    public void Remove(int first, int count)
+    public void Remove(IEnumerable<int> replicas)
     {
-        for (int r = first; r < first + count; r++)
-            File.Delete(path(r));
+        foreach (int finished in replicas.Where(r => File.Exists(path(r))))
+            File.Delete(path(finished));
     }
 
     private string Label => FormattableString.Invariant($"{work}, replica {replica}");
@@ -91,7 +91,7 @@ internal sealed class Checkpoint(Func<int, string> path, string work, TimeSpan i
                 stream.Write(hash.Hash);
             });
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The disk is full, say: the replica needs none of this, and there is a next time.
         }

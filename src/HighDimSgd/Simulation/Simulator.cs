@@ -76,6 +76,8 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     {
         SortedDictionary<int, ReplicaCurve> curves = store.Read(Kind, store.SimulationHash, size, experiment.RecordStepsAt(size));
         finished(curves);
+        Checkpoint? kept = experiment.IsMatrixFree ? store.Checkpoint(size, interval ?? Checkpoint.Interval, time ?? TimeProvider.System, cancellation) : null;
+        kept?.Remove(curves.Keys);
         var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, device, size, first, end, curves));
         int batch = IsTogether(experiment, device) ? units.Select(u => u.Count / experiment.ReplicasPerDesign).DefaultIfEmpty(1).Max() : 1;
         int workers = WorkersFor(size);
@@ -271,7 +273,7 @@ internal sealed class ReplicaWorker(
             }
 
             finished(unit.First, curves);
-            checkpoint?.Remove(unit.First, unit.Count);
+            checkpoint?.Remove(Enumerable.Range(unit.First, unit.Count));
         }
 
         return true;
