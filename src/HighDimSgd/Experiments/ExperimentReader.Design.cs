@@ -19,7 +19,7 @@ internal sealed partial class ExperimentReader
             : storage is DesignStorage.MatrixFree or DesignStorage.Auto && _file.Get(Keys.Starts) > 1 ? "a single start, here starts is 2"
             : null;
         if (storage is not (DesignStorage.Auto or DesignStorage.Float32) && obstacle is not null)
-            throw design.Refuse(Keys.Storage, $"'{Keys.Storage.Word(storage)}' needs {obstacle}; allowed: {(algorithm.IsIterative || storage != DesignStorage.MatrixFree ? "auto or float32" : "auto or a stored one")}");
+            throw design.Refuse(Keys.Storage, $"'{Keys.Storage.Word(storage)}' needs {obstacle}; allowed: auto or float32");
         bool isOpen = storage == DesignStorage.Auto;
         if (isOpen)
             storage = obstacle is null && IsFasterUnstored() ? DesignStorage.MatrixFree : DesignStorage.Float32;

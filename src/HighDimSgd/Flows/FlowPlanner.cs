@@ -83,8 +83,8 @@ public static class FlowPlanner
     private static (double Compile, double Step) Steps(FlowSimulator simulator, FlowRun run)
     {
         FlowSimulator shortened = simulator.Shortened(run, PilotSteps);
-        double[] seconds = [Time(0), Time(1)];
-        return (Math.Max(0, seconds[0] - seconds[1]), seconds[1] / shortened.StepsOf(run));
+        double first = Time(0), later = Enumerable.Range(1, 5).Min(Time);
+        return (Math.Max(0, first - later), later / shortened.StepsOf(run));
 
         double Time(int block)
         {

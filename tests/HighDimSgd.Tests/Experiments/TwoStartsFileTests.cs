@@ -53,6 +53,23 @@ public class TwoStartsFileTests
         StringComparison.Ordinal);
 
     [Fact]
+    public void ClocksWithoutNoiseAreOneAndTheSame()
+    {
+        string Gd(string second) => "family: proportional\nmodel: {loss: squared, label: {kind: linear, noise: 0.5}}\naspect: 2\nalgorithm: {kind: gd, step: 0.2, horizon: 1}\nsizes: [10]\nstarts: 2\n"
+            + $"second_start: {{clock: independent, between: {second}}}";
+        Assert.Contains("second_start.between: the two starts are one and the same, and without noise of the clock they stay so", Samples.Refusal(Gd("1")), StringComparison.Ordinal);
+        Assert.Equal(new SecondStart(1, 0, 0.5), Experiment.Parse(Gd("0.5"), "f").Second);
+    }
+
+    [Fact]
+    public void MomentumWithTooManyDefaultStepsIsRefused()
+    {
+        string Sgd(string more) => "family: proportional\nmodel: {loss: squared, label: {kind: linear, noise: 0.5}}\naspect: 2\nalgorithm: {kind: sgd, batch: 1, rate: 0.01, horizon: 1, momentum: 0.999}\nsizes: [10]\n" + more;
+        Assert.Contains("algorithm.momentum: 0.999 makes the theory's steps 0.0002 long, 5000 to the horizon", Samples.Refusal(Sgd("")), StringComparison.Ordinal);
+        Assert.Equal(0.02, Experiment.Parse(Sgd("theory: {steps: [0.02, 0.01, 0.005]}"), "f").Theory.Steps[0]);
+    }
+
+    [Fact]
     public void TheSameStartTwiceNeedsClocksOfItsOwn() => Assert.Equal(
         new SecondStart(1, 0, 1, true),
         Experiment.Parse(Samples.Text + "\nstarts: 2\nsecond_start: {between: 1, clock: independent}", "f").Second);
