@@ -9,8 +9,10 @@ namespace HighDimSgd.Kernels;
 /// </summary>
 public static class Functions
 {
-    // Compiled on its own, fully and at once: inlined everywhere, these would use up the compiler's budget for inlining.
-    private const MethodImplOptions OwnMethod = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+    /// <summary>
+    /// Of methods that are compiled on their own, fully and at once: inlined everywhere they would use up the compiler's budget for inlining, and find no registers.
+    /// </summary>
+    internal const MethodImplOptions OwnMethod = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
 
     // 1.5 * 2^23: adding and subtracting it rounds to the nearest integer for magnitudes below 2^22.
     private const float Rounder = 12582912f;

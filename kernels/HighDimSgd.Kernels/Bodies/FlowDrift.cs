@@ -18,7 +18,7 @@ public readonly struct FlowDrift<TReal, TWord, TView, TProblem>(FlowArena<TReal,
     /// <summary>Moves the points at x for a time; they go through each stage together, so that their chains of operations overlap.</summary>
     /// <param name="x">The points.</param>
     /// <param name="length">The time.</param>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Functions.OwnMethod)]
     public void Run(Column<TReal, TWord, TView> x, float length)
     {
         int all = arena.Points * arena.Dimension;

@@ -35,9 +35,6 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
     /// <summary>Pieces of room per point that the step takes; the kick's follow.</summary>
     public const int Pieces = 4;
 
-    // Compiled on its own: with all else it is too much for the compiler to keep in registers.
-    private const MethodImplOptions OwnMethod = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
-
     // The second derivative of the risk along its gradient is a central difference over this fraction of the gradient: off by about 1e-5 of the cubed
     // gradient times the fourth derivative, and by 1e-5 at random for rounding, which eta/2 makes small against eta^2.
     private const float Probe = 1f / 256;
@@ -74,7 +71,7 @@ public readonly struct FlowPath<TReal, TWord, TView, TProblem, TKick>(
     }
 
     /// <summary>The noise, and for order 2 the step h of -(eta/2) (Hessian of R) grad R, both at x.</summary>
-    [MethodImpl(OwnMethod)]
+    [MethodImpl(Functions.OwnMethod)]
     private void Kick(Column<TReal, TWord, TView> x, ref TKick noise)
     {
         int all = arena.Points * arena.Dimension;

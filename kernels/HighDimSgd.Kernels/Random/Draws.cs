@@ -8,9 +8,6 @@ public struct Draws<TReal, TWord, TSource>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TSource : struct, ISource<TReal, TWord>
 {
-    // Compiled on their own, so that the rounds of the generator find registers.
-    private const MethodImplOptions OwnMethod = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
-
     private readonly RandomField field;
     private readonly TSource source;
     private readonly int component;
@@ -44,9 +41,10 @@ public struct Draws<TReal, TWord, TSource>
         return place == 0 ? numbers.A : place == 1 ? numbers.B : place == 2 ? numbers.C : numbers.D;
     }
 
-    [MethodImpl(OwnMethod)]
+    // Two methods, so that the rounds of the generator find registers.
+    [MethodImpl(Functions.OwnMethod)]
     private void Fill() => numbers = source.Draw(Words());
 
-    [MethodImpl(OwnMethod)]
+    [MethodImpl(Functions.OwnMethod)]
     private readonly Four<TWord> Words() => field.Words<TReal, TWord>(0, next >> 2, component);
 }

@@ -13,6 +13,10 @@ public static class FlowPlanner
     // Seconds for the pilots, and the bytes of a row of curves.csv and results.json and of a report's texts and figures.
     private const double PilotSeconds = 2;
     private const int PilotSteps = 64;
+
+    // Blocks that an error is taken from, at least: it is then known to a quarter.
+    private const int Least = 8;
+
     private const long RowBytes = 260, ReportBytes = 45_000, FigureBytes = 14_000;
 
     /// <summary>Plans what is left of an experiment in a results folder. Takes some seconds; writes nothing. Times are those of this machine under the load that it has now.</summary>
@@ -51,9 +55,6 @@ public static class FlowPlanner
         long memory = Environment.WorkingSet + CostModel.RestBytes + (3 * runs.Length * experiment.Blocks * BlockBytes(experiment)) + stages.Max(s => s.MemoryBytes);
         return new(stages, stages.Sum(s => s.Seconds), memory, stages.Sum(s => s.DiskBytes), null, [.. Errors(experiment, options, pilots)]);
     }
-
-    // Blocks that an error is taken from, at least: it is then known to a quarter.
-    private const int Least = 8;
 
     /// <summary>Ever more blocks, until the time is over: those blocks, the seconds of compilation, and those of a block on a worker.</summary>
     private static (SortedDictionary<int, double[,]> Blocks, double Compile, double Each) Pilot(
@@ -107,27 +108,30 @@ public static class FlowPlanner
     {
         foreach ((int index, string statistic) in experiment.Statistics.Index().Where(s => options.Observable is null || s.Item == options.Observable))
         {
-            (double Error, string Of)[] errors =
+            (double Error, string Of)[][] kinds =
             [
-                .. pilots.Keys.Select(r => (Error(r, null), r.Name)),
-                .. from r in pilots.Keys
-                   where experiment.Against is { } against && r.Algorithm != against
-                   let other = new FlowRun(experiment.Against!.Value, r.Rate, r.Batch, 1)
-                   where pilots.ContainsKey(other)
-                   select (Error(r, other), $"{r.Name} less {other.Name}"),
+                [.. pilots.Keys.Select(r => (Error(r, null), r.Name))],
+                [
+                    .. from r in pilots.Keys
+                       where experiment.Against is { } against && r.Algorithm != against
+                       let other = new FlowRun(experiment.Against!.Value, r.Rate, r.Batch, 1)
+                       where pilots.ContainsKey(other)
+                       select (Error(r, other), $"{r.Name} less {other.Name}"),
+                ],
             ];
-            if (errors.All(e => !double.IsFinite(e.Error)))
+            string[] found = [.. kinds.Select(k => k.Where(e => double.IsFinite(e.Error)).ToArray()).Where(k => k.Length > 0).Select(k => Words(k.MaxBy(e => e.Error)))];
+            foreach (string line in found.DefaultIfEmpty(
+                $"standard error of {statistic}: {Least} blocks of paths, from which it would be found, take too long for a plan; run them, and they count"))
             {
-                yield return $"standard error of {statistic}: {Least} blocks of paths, from which it would be found, take too long for a plan; run them, and they count";
-                continue;
+                yield return line;
             }
 
-            foreach (IGrouping<bool, (double Error, string Of)> group in errors.Where(e => double.IsFinite(e.Error)).GroupBy(e => e.Of.Contains(" less ", StringComparison.Ordinal)))
+            string Words((double Error, string Of) largest)
             {
-                (double error, string of) = group.MaxBy(e => e.Error);
                 string wish = options.Error is not { } wished ? string.Empty : string.Create(
-                    CultureInfo.InvariantCulture, $"; {wished:G3} needs {Math.Max(1, Math.Ceiling(experiment.Blocks * Math.Pow(error / wished, 2))) * FlowExperiment.Block:G3} replicas");
-                yield return string.Create(CultureInfo.InvariantCulture, $"standard error of {statistic} at t = {experiment.Horizon:g6}: {error:G3} at most ({of}){wish}");
+                    CultureInfo.InvariantCulture,
+                    $"; {wished:G3} needs {Math.Max(1, Math.Ceiling(experiment.Blocks * Math.Pow(largest.Error / wished, 2))) * FlowExperiment.Block:G3} replicas");
+                return string.Create(CultureInfo.InvariantCulture, $"standard error of {statistic} at t = {experiment.Horizon:g6}: {largest.Error:G3} at most ({largest.Of}){wish}");
             }
 
             double Error(FlowRun run, FlowRun? less)

@@ -76,16 +76,14 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     {
         SortedDictionary<int, ReplicaCurve> curves = store.Read(Kind, store.SimulationHash, size, experiment.RecordStepsAt(size));
         finished(curves);
-        Checkpoint? kept = experiment.IsMatrixFree ? store.Checkpoint(size, interval ?? Checkpoint.Interval, time ?? TimeProvider.System, cancellation) : null;
-        kept?.Remove(curves.Keys);
+        Kept()?.Remove(curves.Keys);
         var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, device, size, first, end, curves));
         int batch = IsTogether(experiment, device) ? units.Select(u => u.Count / experiment.ReplicasPerDesign).DefaultIfEmpty(1).Max() : 1;
         int workers = WorkersFor(size);
         void Worker() => device.Run(
-            new ReplicaWorker(
-                experiment, size, units, Keep, cancellation, batch,
-                experiment.IsMatrixFree ? store.Checkpoint(size, interval ?? Checkpoint.Interval, time ?? TimeProvider.System, cancellation) : null),
-            wholeDevice: workers == 1);
+            new ReplicaWorker(experiment, size, units, Keep, cancellation, batch, Kept()), wholeDevice: workers == 1);
+        Checkpoint? Kept() =>
+            experiment.IsMatrixFree ? store.Checkpoint(size, interval ?? Checkpoint.Interval, time ?? TimeProvider.System, cancellation) : null;
         void Keep(int from, IReadOnlyList<ReplicaCurve> done)
         {
             store.Write(Kind, store.SimulationHash, size, experiment.RecordStepsAt(size), from, done);

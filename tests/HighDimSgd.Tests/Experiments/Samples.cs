@@ -59,4 +59,7 @@ internal static class Samples
             folder = folder.Parent;
         return Path.Combine(folder!.FullName, "experiments", name);
     }
+
+    /// <summary>A ready-made experiment made small: some seconds, all of them.</summary>
+    public static Experiment Small(string name) => Experiment.Load(ReadyMade(name)) with { Sizes = [40, 80, 160], Replicas = [400, 200, 100], Theory = new(10_000, 16) };
 }

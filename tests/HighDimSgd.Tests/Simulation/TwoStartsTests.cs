@@ -137,12 +137,7 @@ public sealed class TwoStartsTests : IDisposable
     public void SimulationAndTheoryAgreeAndClocksOfTheirOwnAreFound()
     {
         // The ready-made experiment made small; fixed seed. The verdict rejects a true theory with probability 0.01.
-        Experiment experiment = Experiment.Load(Samples.ReadyMade("two-starts.yaml")) with
-        {
-            Sizes = [40, 80, 160],
-            Replicas = [400, 200, 100],
-            Theory = new(10_000, 16),
-        };
+        Experiment experiment = Samples.Small("two-starts.yaml");
         ExperimentResult result = Runner.Run(experiment, new(At("right")));
         Assert.NotEqual("fail", result.Verdict.Status);
         Assert.Contains(result.Verdict.Checks, c => c is { Size: null, Observable: Observables.Distance, P: not null });
@@ -161,12 +156,7 @@ public sealed class TwoStartsTests : IDisposable
     public void WithClocksOfTheirOwnSimulationAndTheoryAgree()
     {
         // Fixed seed, alpha 0.01; the same start twice, so that the distance is the clocks' alone.
-        Experiment experiment = Experiment.Load(Samples.ReadyMade("two-starts-apart.yaml")) with
-        {
-            Sizes = [40, 80, 160],
-            Replicas = [400, 200, 100],
-            Theory = new(10_000, 16),
-        };
+        Experiment experiment = Samples.Small("two-starts-apart.yaml");
         ExperimentResult result = Runner.Run(experiment, new(At("apart")));
         Assert.NotEqual("fail", result.Verdict.Status);
         Assert.True(result.Theory.Observables[Observables.Distance].Mean[^1] > 0.1);

@@ -166,12 +166,7 @@ public sealed class MomentumTests : IDisposable
     public void SimulationAndTheoryAgreeAndAnotherMomentumIsFound()
     {
         // The ready-made experiment made small; fixed seed, alpha 0.01.
-        Experiment experiment = Experiment.Load(Samples.ReadyMade("momentum.yaml")) with
-        {
-            Sizes = [40, 80, 160],
-            Replicas = [400, 200, 100],
-            Theory = new(10_000, 16),
-        };
+        Experiment experiment = Samples.Small("momentum.yaml");
         Assert.NotEqual("fail", Runner.Run(experiment, new(folder)).Verdict.Status);
         var simulator = new Simulator(experiment, new CpuDevice(), new UnitStore(folder, experiment, "cpu"));
         SizeCurves[] curves = [.. experiment.Sizes.Zip(experiment.Replicas, (d, n) => simulator.Run(d, n, _ => { }, CancellationToken.None))];
