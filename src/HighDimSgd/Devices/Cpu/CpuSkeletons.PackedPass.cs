@@ -32,27 +32,29 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
             Pass(batch, rowStride, rows, theta, gradient, body, slot => new PackedRows<TFormat>(words + (slot * design.Stride), rowStride));
     }
 
-    /// <summary>Products of two rows, and two weighted rows of the group before onto the sum.</summary>
+    /// <summary>Products of two rows, and two weighted rows of the group before onto the sum; two columns a word.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void UnpackingSweep<TFormat>(float* words, float* old, int stride, float* theta, TReal* products, float* weights, float* sum)
         where TFormat : struct, IEntryFormat<TReal, TWord>
     {
-        long row = stride / TFormat.Columns;
+        long row = stride / 2;
         TReal a = TReal.Of(0f), b = a, wa = TReal.Of(weights[0]), wb = TReal.Of(weights[1]);
-        for (float* last = words + row; words < last; words += Lanes, old += Lanes)
+        for (float* last = words + row; words < last; words += Lanes, old += Lanes, theta += 2 * Lanes, sum += 2 * Lanes)
         {
             FetchLine(words + (2 * row));
             FetchLine(words + (3 * row));
             TWord u = TReal.Bits(TReal.Load(words)), v = TReal.Bits(TReal.Load(words + row));
             TWord p = TReal.Bits(TReal.Load(old)), q = TReal.Bits(TReal.Load(old + row));
-            for (int place = 0; place < TFormat.Columns; place++, theta += Lanes, sum += Lanes)
-            {
-                TReal t = TReal.Load(theta);
-                a = TReal.FusedMultiplyAdd(TFormat.Unpack(u, place), t, a);
-                b = TReal.FusedMultiplyAdd(TFormat.Unpack(v, place), t, b);
-                TReal s = TReal.FusedMultiplyAdd(wa, TFormat.Unpack(p, place), TReal.Load(sum));
-                TReal.Store(TReal.FusedMultiplyAdd(wb, TFormat.Unpack(q, place), s), sum);
-            }
+            TReal t = TReal.Load(theta);
+            a = TReal.FusedMultiplyAdd(TFormat.Unpack(u, 0), t, a);
+            b = TReal.FusedMultiplyAdd(TFormat.Unpack(v, 0), t, b);
+            TReal s = TReal.FusedMultiplyAdd(wa, TFormat.Unpack(p, 0), TReal.Load(sum));
+            TReal.Store(TReal.FusedMultiplyAdd(wb, TFormat.Unpack(q, 0), s), sum);
+            t = TReal.Load(theta + Lanes);
+            a = TReal.FusedMultiplyAdd(TFormat.Unpack(u, 1), t, a);
+            b = TReal.FusedMultiplyAdd(TFormat.Unpack(v, 1), t, b);
+            s = TReal.FusedMultiplyAdd(wa, TFormat.Unpack(p, 1), TReal.Load(sum + Lanes));
+            TReal.Store(TReal.FusedMultiplyAdd(wb, TFormat.Unpack(q, 1), s), sum + Lanes);
         }
 
         products[0] = a;
@@ -75,7 +77,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
 
         public void Sweep(int group, int row, int pending, float* theta, TReal* products, float* weights, float* sum)
         {
-            long words = stride / TFormat.Columns;
+            long words = stride / 2;
             for (int s = 0; s < group; s += 2)
                 UnpackingSweep<TFormat>(design + ((row + s) * words), design + ((pending + s) * words), stride, theta, products + s, weights + s, sum);
         }
