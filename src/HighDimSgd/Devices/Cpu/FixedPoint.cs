@@ -5,9 +5,10 @@ using System.Runtime.Intrinsics.X86;
 namespace HighDimSgd.Devices.Cpu;
 
 /// <summary>
-/// Products of signed bytes, which stand for 2^24 times their value, with fixed-point numbers: multiples of a unit, which is 2^-20 of the largest magnitude, in three
-/// digits of 7 bits between -64 and 64, the highest first. Bytes are taken as unsigned ones, 128 more than they are, and as much is taken off again.
-/// Bytes lie in blocks of 64 columns as <see cref="Kernels.Random.IEntryFormat{TReal,TWord}"/> has them: byte 4 l + p is column 16 p + l.
+/// Products of signed bytes, which stand for 2^24 times their value, with fixed-point numbers: multiples of a unit, which is 2^-20 of the
+/// largest magnitude, in three digits of 7 bits between -64 and 64, the highest first. Bytes are taken as unsigned ones, 128 more than they
+/// are, and as much is taken off again. Bytes lie in blocks of 64 columns as <see cref="Kernels.Random.IEntryFormat{TReal,TWord}"/> has them:
+/// byte 4 l + p is column 16 p + l. Sums are of 32 bits: those of a row are exact up to 264 000 columns whatever the numbers.
 /// </summary>
 internal static unsafe class FixedPoint
 {
@@ -80,7 +81,10 @@ internal static unsafe class FixedPoint
         }
     }
 
-    /// <summary>The whole sums of products of four rows of bytes with a row's digits: those of the highest, sixteen later those of the middle ones, of the lowest.</summary>
+    /// <summary>
+    /// The whole sums of products of four rows of bytes with a row's digits, while as many
+    /// lines from <paramref name="next"/> on are asked for as two rows have: those of the highest, sixteen later those of the middle ones, of the lowest.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Products(sbyte* x, int stride, Row row, int* products, sbyte* next)
     {
@@ -114,7 +118,10 @@ internal static unsafe class FixedPoint
         (ByteProducts.Sums(c, f, i, l) - Vector128.Create(row.Shift[2])).Store(products + 32);
     }
 
-    /// <summary>Adds sixteen weighted rows of bytes to sums in the order of <see cref="ByteProducts.Turn"/>, while the rows after them are asked for.</summary>
+    /// <summary>
+    /// Adds sixteen weighted rows of bytes to sums in the order of <see cref="ByteProducts.Turn"/>, while as many lines from <paramref name="next"/> on are
+    /// asked for as eight rows have.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void AddRows(sbyte* x, int stride, sbyte* factors, float unit, float* sum, sbyte* next)
     {
