@@ -144,14 +144,16 @@ internal sealed partial class IlgpuSkeletons(Launcher launcher) : ISkeletons<Rea
         return view;
     }
 
+    /// <summary>A buffer of that many elements at least. What grows with the steps grows by halves, since each time all that is under way is waited for.</summary>
     private MemoryBuffer1D<T, Stride1D.Dense> Grown<T>(ref MemoryBuffer1D<T, Stride1D.Dense>? buffer, long count)
         where T : unmanaged
     {
         if (buffer is null || buffer.Length < count)
         {
             launcher.Stream.Synchronize();
+            long least = (buffer?.Length ?? 0) * 3 / 2;
             buffer?.Dispose();
-            buffer = launcher.Allocate<T>(count);
+            buffer = launcher.Allocate<T>(Math.Max(count, least));
         }
 
         return buffer;

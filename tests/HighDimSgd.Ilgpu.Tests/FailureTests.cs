@@ -110,6 +110,16 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(DeviceSuite.Simulate(TestDevices.IlgpuCpu, experiment, 20), DeviceSuite.Simulate(small, experiment, 20));
     }
 
+    [Fact]
+    public void A_folder_keeps_the_storage_that_it_began_with()
+    {
+        Experiment open = Experiment.Parse(Text.Replace("replicas_per_design: 2\n", string.Empty, StringComparison.Ordinal), "cut");
+        Assert.Equal(DesignStorage.MatrixFree, open.Design.Storage);
+        Experiment stored = open with { Design = open.Design with { Storage = DesignStorage.Float32 } };
+        new Simulator(stored, TestDevices.IlgpuCpu, new(folder, stored, "ilgpu-cpu")).Run(20, 3, _ => { }, CancellationToken.None);
+        Assert.Equal(DesignStorage.Float32, UnitStore.Settled(folder, open, "ilgpu-cpu").Design.Storage);
+    }
+
     public static TheoryData<ClockKind, int, int, double, int> Unstored => UnstoredBatches.Cases;
 
     [Theory]
