@@ -2,6 +2,7 @@ using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels;
 using HighDimSgd.Simulation;
+using HighDimSgd.Tests.Simulation;
 using HighDimSgd.Theory;
 using ILGPU.Runtime;
 using Device = HighDimSgd.Devices.Device;
@@ -95,27 +96,39 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(0, small.Runs);
     }
 
-    [Fact]
-    public void Small_designs_are_stored_where_replicas_advance_together()
+    [Theory]
+    [InlineData(2, DesignStorage.Float32)]
+    [InlineData(1, DesignStorage.MatrixFree)]
+    public void The_cut_into_units_cannot_be_seen(int shared, DesignStorage storage)
     {
-        string open = Text.Replace("replicas_per_design: 2\n", string.Empty, StringComparison.Ordinal);
-        Assert.Equal(DesignStorage.Float32, On(TestDevices.IlgpuCpu, open));
-        Assert.Equal(DesignStorage.MatrixFree, On(Device.Open("cpu"), open));
-        Assert.Equal(DesignStorage.MatrixFree, On(TestDevices.IlgpuCpu, open.Replace("sizes: [20]", "sizes: [20, 4000]", StringComparison.Ordinal)));
-        Assert.Equal(DesignStorage.MatrixFree, On(TestDevices.IlgpuCpu, open + "design: {storage: matrix-free}\n"));
-
-        static DesignStorage On(IDevice device, string text) => Simulator.OnDevice(Experiment.Parse(text, "cut"), device).Design.Storage;
-    }
-
-    [Fact]
-    public void The_cut_into_units_cannot_be_seen()
-    {
-        Experiment experiment = Experiment.Parse(Text, "cut");
+        Experiment experiment = Experiment.Parse(Text, "cut") with { Replicas = [6], ReplicasPerDesign = shared, Design = new(DesignLaw.Gaussian, storage) };
         IDevice small = IlgpuDevices.CpuAccelerator(1, unitWork: 1);
-        Assert.Equal([(0, 2), (2, 2), (4, 2)], Simulator.Missing(experiment, small, 20, 0, 6, new Dictionary<int, ReplicaCurve>()));
+        Assert.Equal(
+            Enumerable.Range(0, 6 / shared).Select(design => (shared * design, shared)),
+            Simulator.Missing(experiment, small, 20, 0, 6, new Dictionary<int, ReplicaCurve>()));
         Assert.Equal([(0, 6)], Simulator.Missing(experiment, TestDevices.IlgpuCpu, 20, 0, 6, new Dictionary<int, ReplicaCurve>()));
         Assert.Equal(DeviceSuite.Simulate(TestDevices.IlgpuCpu, experiment, 20), DeviceSuite.Simulate(small, experiment, 20));
     }
+
+    [Fact]
+    public void A_folder_keeps_the_storage_that_it_began_with()
+    {
+        Experiment open = Experiment.Parse(Text.Replace("replicas_per_design: 2\n", string.Empty, StringComparison.Ordinal), "cut");
+        Assert.Equal(DesignStorage.MatrixFree, open.Design.Storage);
+        Experiment stored = open with { Design = open.Design with { Storage = DesignStorage.Float32 } };
+        new Simulator(stored, TestDevices.IlgpuCpu, new(folder, stored, "ilgpu-cpu")).Run(20, 3, _ => { }, CancellationToken.None);
+        Assert.Equal(DesignStorage.Float32, UnitStore.Settled(folder, open, "ilgpu-cpu").Design.Storage);
+    }
+
+    public static TheoryData<ClockKind, int, int, double, int> Unstored => UnstoredBatches.Cases;
+
+    [Theory]
+    [MemberData(nameof(Unstored))]
+    public void Batches_of_unstored_designs_cannot_be_seen(ClockKind clock, int model, int size, double aspect, int steps) =>
+        UnstoredBatches.AssertAlike(TestDevices.IlgpuCpu, UnstoredBatches.Of(clock, model, size, aspect, steps));
+
+    [Fact]
+    public void Replicas_that_diverge_leave_the_others_of_their_batch_alone() => UnstoredBatches.AssertAlike(TestDevices.IlgpuCpu, UnstoredBatches.Unstable());
 
     [Theory]
     [InlineData("")]
