@@ -174,7 +174,7 @@ public static class Runner
             simulator.Finish(size, first, end, Report, cancellation);
 
             void Report(IReadOnlyDictionary<int, ReplicaCurve> done) => progress?.Report(
-                new($"simulate d={size} shard {shard}", done.Count, end - first, LastQ(experiment, done, experiment.ReplicasPerDesign)));
+                new($"simulate d={size} shard {shard}", done.Keys.Count(r => first <= r && r < end), end - first, LastQ(experiment, done, experiment.ReplicasPerDesign)));
         }
     }
 

@@ -109,7 +109,7 @@ public static class FlowRunner
         return blocks;
 
         void Report(FlowRun run, SortedDictionary<int, double[,]> done) =>
-            progress?.Report(new($"simulate {run.Name}{part}", done.Count, end - first, Last(experiment, done)));
+            progress?.Report(new($"simulate {run.Name}{part}", done.Keys.Count(b => first <= b && b < end), end - first, Last(experiment, done)));
     }
 
     /// <summary>The first statistic at the horizon with its standard error, from the blocks so far.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HighDimSgd.Cli;
 using HighDimSgd.Simulation;
 
@@ -68,6 +69,19 @@ public sealed class ShardTests : IDisposable
         Assert.Equal(0, Main("run PARTS --out MERGED"));
         AssertSame("WHOLE", "MERGED");
         Assert.Equal("", error.ToString());
+    }
+
+    [Fact]
+    public void ProgressCountsThePartAlone()
+    {
+        var lines = new StringWriter();
+        Assert.Equal(0, Main("simulate PARTS --out ALONE"));
+        string[] words = ["simulate", At("parts.yaml"), "--out", At("ALONE"), "--shard", "2/3", "--progress", "json"];
+        Assert.Equal(0, new CommandLine(TextWriter.Null, lines, Runner.Run).Main(words));
+        List<(long Done, long Total)> counts = [.. lines.ToString().Split('\n').Where(l => l.Contains("\"total\"", StringComparison.Ordinal))
+            .Select(l => JsonDocument.Parse(l).RootElement).Select(l => (l.GetProperty("done").GetInt64(), l.GetProperty("total").GetInt64()))];
+        Assert.NotEmpty(counts);
+        Assert.All(counts, c => Assert.Equal(c.Total, c.Done));
     }
 
     [Fact]
