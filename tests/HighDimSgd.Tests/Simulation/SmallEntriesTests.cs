@@ -91,15 +91,18 @@ public class SmallEntriesTests
             byte[] bytes = new byte[128];
             random.NextBytes(bytes);
             bool extreme = trial % 4 == 0;
-            Vector256<byte>[] rows = [.. Enumerable.Range(0, 4).Select(r => Vector256.Create<byte>(bytes.AsSpan(32 * r)) | Vector256.Create((byte)(extreme ? 255 : 0)))];
-            var factors = Vector256.Create<sbyte>([.. Enumerable.Range(0, 32).Select(_ => (sbyte)(extreme ? 64 - (trial % 8 * 32) : random.Next(-64, 65)))]);
+            var most = Vector256.Create((byte)(extreme ? 255 : 0));
+            Vector256<byte>[] rows = [.. Enumerable.Range(0, 4).Select(r => Vector256.Create<byte>(bytes.AsSpan(32 * r)) | most)];
+            sbyte[] digits = [.. Enumerable.Range(0, 32).Select(_ => (sbyte)(extreme ? 64 - (trial % 8 * 32) : random.Next(-64, 65)))];
+            var factors = Vector256.Create<sbyte>(digits);
             Vector256<int> sums = ByteProducts.Plain(rows[0], factors), start = Vector256.Create(trial - 100);
             for (int i = 0; i < 8; i++)
                 Assert.Equal(Enumerable.Range(4 * i, 4).Sum(b => rows[0][b] * factors[b]), sums[i]);
             Assert.Equal(start + sums, ByteProducts.Add(start, rows[0], factors));
             if (Avx2.IsSupported)
                 Assert.Equal(start + sums, ByteProducts.AddByPairs(start, rows[0], factors));
-            ByteProducts.Four256 one = ByteProducts.Turn(rows[0], rows[1], rows[2], rows[3]), other = ByteProducts.PlainTurn(rows[0], rows[1], rows[2], rows[3]);
+            ByteProducts.Four256 one = ByteProducts.Turn(rows[0], rows[1], rows[2], rows[3]);
+            ByteProducts.Four256 other = ByteProducts.PlainTurn(rows[0], rows[1], rows[2], rows[3]);
             Assert.Equal([other.A, other.B, other.C, other.D], new[] { one.A, one.B, one.C, one.D });
             for (int i = 0; i < 32; i++)
                 Assert.Equal(rows[i % 4][((i / 16) * 16) + (i % 16 / 4)], one.A[i]);
@@ -110,7 +113,8 @@ public class SmallEntriesTests
 
     private static void CheckSums(Passes passes, int slot, int rows, int columns)
     {
-        ReadOnlySpan<float> products = passes.Packed.AsSpan(slot * rows, rows), gradient = passes.Packed.AsSpan((2 * rows) + (slot * passes.GradientStride));
+        ReadOnlySpan<float> products = passes.Packed.AsSpan(slot * rows, rows);
+        ReadOnlySpan<float> gradient = passes.Packed.AsSpan((2 * rows) + (slot * passes.GradientStride));
         float[] theta = passes.Parameters[slot], weights = new float[rows];
         double most = theta.Max(Math.Abs);
         for (int i = 0; i < rows; i++)

@@ -31,7 +31,9 @@ internal static class ByteProducts
             return PlainTurn(a, b, c, d);
         Vector256<short> ab = Avx2.UnpackLow(a, b).AsInt16(), cd = Avx2.UnpackLow(c, d).AsInt16();
         Vector256<short> abHigh = Avx2.UnpackHigh(a, b).AsInt16(), cdHigh = Avx2.UnpackHigh(c, d).AsInt16();
-        return new(Avx2.UnpackLow(ab, cd).AsByte(), Avx2.UnpackHigh(ab, cd).AsByte(), Avx2.UnpackLow(abHigh, cdHigh).AsByte(), Avx2.UnpackHigh(abHigh, cdHigh).AsByte());
+        return new(
+            Avx2.UnpackLow(ab, cd).AsByte(), Avx2.UnpackHigh(ab, cd).AsByte(),
+            Avx2.UnpackLow(abHigh, cdHigh).AsByte(), Avx2.UnpackHigh(abHigh, cdHigh).AsByte());
     }
 
     /// <summary>Sums over the lanes of each of four vectors.</summary>
@@ -64,7 +66,9 @@ internal static class ByteProducts
                 turned[(32 * (i % 16 / 4)) + (16 * (i / 16)) + (4 * (i % 4)) + row] = rows[row].GetElement(i);
         }
 
-        return new(Vector256.Create<byte>(turned), Vector256.Create<byte>(turned[32..]), Vector256.Create<byte>(turned[64..]), Vector256.Create<byte>(turned[96..]));
+        return new(
+            Vector256.Create<byte>(turned), Vector256.Create<byte>(turned[32..]),
+            Vector256.Create<byte>(turned[64..]), Vector256.Create<byte>(turned[96..]));
     }
 
     /// <summary>Four vectors.</summary>

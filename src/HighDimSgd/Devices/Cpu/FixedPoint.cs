@@ -136,7 +136,8 @@ internal static unsafe class FixedPoint
             for (sbyte* weight = factors; weight < factors + 384; weight += 96, rows += four, next += 64)
             {
                 Fetch(next);
-                ByteProducts.Four256 columns = ByteProducts.Turn(Bytes(rows), Bytes(rows + pitch), Bytes(rows + (2 * pitch)), Bytes(rows + (3 * pitch)));
+                ByteProducts.Four256 columns = ByteProducts.Turn(
+                    Bytes(rows), Bytes(rows + pitch), Bytes(rows + (2 * pitch)), Bytes(rows + (3 * pitch)));
                 Vector256<sbyte> high = Vector256.Load(weight);
                 a = ByteProducts.Add(a, columns.A, high);
                 b = ByteProducts.Add(b, columns.B, high);
@@ -208,7 +209,8 @@ internal static unsafe class FixedPoint
     /// <summary>Whole numbers, with 64 of the lowest digit and 64 of the middle one added.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Rounded(float* numbers, float scale) =>
-        ((Vector256.Load(numbers) * scale) + Vector256.Create(Rounder)).AsInt32() - Vector256.Create(BitConverter.SingleToInt32Bits(Rounder) - (64 * 129));
+        ((Vector256.Load(numbers) * scale) + Vector256.Create(Rounder)).AsInt32()
+            - Vector256.Create(BitConverter.SingleToInt32Bits(Rounder) - (64 * 129));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> High(Vector256<int> rounded) => rounded >> 14;
