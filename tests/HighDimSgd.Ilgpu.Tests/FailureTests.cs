@@ -107,10 +107,19 @@ public sealed class FailureTests : IDisposable
         static DesignStorage On(IDevice device, string text) => Simulator.OnDevice(Experiment.Parse(text, "cut"), device).Design.Storage;
     }
 
-    [Fact]
-    public void The_cut_into_units_cannot_be_seen()
+    [Theory]
+    [InlineData("")]
+    [InlineData("starts: 2\n")]
+    [InlineData("starts: 2\nsecond_start: {norm: 2.0, clock: independent}\n")]
+    [InlineData("starts: 2\ndesign: {storage: int8}\n")]
+    [InlineData("starts: 2\nsgd")]
+    [InlineData("starts: 2\nsecond_start: {clock: independent}\nsgd")]
+    public void The_cut_into_units_cannot_be_seen(string starts)
     {
-        Experiment experiment = Experiment.Parse(Text, "cut");
+        string text = Text + starts.Replace("sgd", string.Empty, StringComparison.Ordinal);
+        if (starts.EndsWith("sgd", StringComparison.Ordinal))
+            text = text.Replace("{kind: sgf, temperature: 0.8, step: 0.2, horizon: 1.0}", "{kind: sgd, batch: 2, rate: 1.0, momentum: 0.3, horizon: 1.0}", StringComparison.Ordinal);
+        Experiment experiment = Experiment.Parse(text, "cut");
         IDevice small = IlgpuDevices.CpuAccelerator(1, unitWork: 1);
         Assert.Equal([(0, 2), (2, 2), (4, 2)], Simulator.Missing(experiment, small, 20, 0, 6, new Dictionary<int, ReplicaCurve>()));
         Assert.Equal([(0, 6)], Simulator.Missing(experiment, TestDevices.IlgpuCpu, 20, 0, 6, new Dictionary<int, ReplicaCurve>()));
@@ -118,22 +127,45 @@ public sealed class FailureTests : IDisposable
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData(", momentum: 0.5")]
-    [InlineData(", schedule: {rate: {kind: cosine}}")]
-    public void Steps_in_one_launch_are_those_of_a_launch_each(string algorithm)
+    [InlineData("", "float32")]
+    [InlineData(", momentum: 0.5", "float32")]
+    [InlineData(", schedule: {rate: {kind: cosine}}", "float32")]
+    [InlineData(", momentum: 0.5, schedule: {rate: {kind: cosine}, ridge: {kind: step, times: [4.0], factor: 0.5}}", "int8")]
+    [InlineData(", schedule: {ridge: {kind: cosine}}", "bfloat16")]
+    [InlineData(", momentum: 0.5, schedule: {rate: {kind: cosine}}", "bit, law: rademacher")]
+    [InlineData("", "bit, law: rademacher")]
+    public void Steps_in_one_launch_are_those_of_a_launch_each(string algorithm, string design)
     {
-        // Records that fall between and upon the groups of steps that run together, over more than two of them; four panels of rows.
-        Experiment experiment = Experiment.Parse(
-            Text.Replace("sizes: [20]", "sizes: [50]", StringComparison.Ordinal).Replace("aspect: 2.0", "aspect: 8.0", StringComparison.Ordinal)
-                .Replace("replicas_per_design: 2\n", "record: {times: [0, 0.2, 2.8, 3.2, 3.4, 7.0, 8.0]}\ndesign: {storage: float32}\n", StringComparison.Ordinal)
-                .Replace("horizon: 1.0", "horizon: 8.0" + algorithm, StringComparison.Ordinal),
-            "cut");
+        // Records that fall between and upon the groups of steps whose increments are drawn together; four panels of rows.
+        Experiment experiment = Steps("[0, 0.2, 2.8, 3.2, 3.4, 7.0, 8.0]", algorithm, design);
         IlgpuDevice apart = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 0), together = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 1 << 20);
-        Assert.Equal((false, true), (apart.Run(new Keeps(400, 64), true), together.Run(new Keeps(400, 64), true)));
         Assert.Equal(DeviceSuite.Simulate(apart, experiment, 50), DeviceSuite.Simulate(together, experiment, 50));
         Assert.Equal(DeviceSuite.Simulate(apart, experiment, 50), DeviceSuite.Simulate(IlgpuDevices.CpuAccelerator(3, unitWork: 1e12), experiment, 50));
     }
+
+    [Theory]
+    [InlineData("float32")]
+    [InlineData("int8")]
+    [InlineData("bit, law: rademacher")]
+    public void All_steps_between_two_records_are_one_launch(string design)
+    {
+        Assert.Equal(Launches(1 << 20, 2), Launches(1 << 20, 8));
+        Assert.True(Launches(0, 2) + 60 <= Launches(0, 8));
+
+        int Launches(long keptBytes, int horizon)
+        {
+            IlgpuDevice device = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: keptBytes);
+            DeviceSuite.Simulate(device, Steps($"[0, {horizon}]", ", schedule: {rate: {kind: cosine}}", design, horizon), 50);
+            return device.Launches;
+        }
+    }
+
+    /// <summary>Forty steps of six replicas on 400 samples, or five a unit of time up to another horizon.</summary>
+    private static Experiment Steps(string records, string algorithm, string design, int horizon = 8) => Experiment.Parse(
+        Text.Replace("sizes: [20]", "sizes: [50]", StringComparison.Ordinal).Replace("aspect: 2.0", "aspect: 8.0", StringComparison.Ordinal)
+            .Replace("replicas_per_design: 2\n", $"record: {{times: {records}}}\ndesign: {{storage: {design}}}\n", StringComparison.Ordinal)
+            .Replace("horizon: 1.0", $"horizon: {horizon}{algorithm}", StringComparison.Ordinal),
+        "cut");
 
     private sealed class Lost() : AcceleratorException("lost")
     {
@@ -174,14 +206,6 @@ public sealed class FailureTests : IDisposable
             Interlocked.Increment(ref runs);
             return device.Run(program, wholeDevice);
         }
-    }
-
-    private sealed class Keeps(int rows, int rowStride) : IDeviceProgram<bool>
-    {
-        public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
-            where TReal : unmanaged, IReal<TReal, TWord>
-            where TWord : unmanaged, IWord<TReal, TWord>
-            where TView : struct, IView<TReal, TWord> => skeletons.KeepsDesigns(rows, rowStride);
     }
 
     private sealed class Failing(Exception failure) : IDeviceProgram<bool>

@@ -182,7 +182,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 
     /// <summary>True where the replicas of a unit advance together.</summary>
     private static bool IsTogether(Experiment experiment, IDevice device) => device.Share.BatchBytes > 0
-        && !experiment.IsMatrixFree && experiment.Second is null;
+        && !experiment.IsMatrixFree;
 
     /// <summary>Most designs of a unit; those that advance together must fit into a worker's memory, and every worker have some.</summary>
     private static int UnitDesigns(Experiment experiment, IDevice device, int size, int designs)
