@@ -86,7 +86,7 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         where TSource : struct, ISource<TReal, TWord>
     {
         int at = side * data.SideCount, stride = data.Shape.PaddedSamples, samples = data.Shape.Samples;
-        Slots<TReal, TWord, TView> theta = data.Theta.Skip(at), gradient = data.Gradient.Skip(at), clocks = increments.Skip(data.SharesClock ? 0 : at);
+        Slots<TReal, TWord, TView> theta = data.Theta.Skip(at), gradient = data.Gradient.Skip(at), clocks = increments.Skip(at);
         var draw = new FieldBody<TReal, TWord, TView, TSource>(
             clocks, TableLayout.Plain(0, stride), experiment.Algorithm.Steps, samples, 0, 1, data.NoiseField(Purpose.Clock, replica, side), source);
         var row = new TrainRow<TReal, TWord, TView, TLoss>(data.Products.Skip(at), data.Labels, clocks, stride, 0, RowFactor(0), loss, (float)data.Design.Unit);

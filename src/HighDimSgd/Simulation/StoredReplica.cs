@@ -174,8 +174,8 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>Memory of one more array for each replica of the batch.</summary>
     public Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(Batch, length);
 
-    /// <summary>Memory of an array of each clock; that of a single clock is every iterate's.</summary>
-    public Slots<TReal, TWord, TView> AllocateClocks(long length) => SharesClock ? AllocateData(length) : Allocate(length);
+    /// <summary>Memory of an array of each iterate; of a single one where one clock of a side is every iterate's.</summary>
+    public Slots<TReal, TWord, TView> AllocateClocks(long length) => SharesClock && Sides == 1 ? AllocateData(length) : Allocate(length);
 
     /// <summary>Memory of an array of each design; that of a single design is every replica's.</summary>
     private Slots<TReal, TWord, TView> AllocateData(long length) =>
