@@ -156,15 +156,15 @@ public sealed class FailureTests : IDisposable
         int Launches(long keptBytes, int horizon)
         {
             IlgpuDevice device = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: keptBytes);
-            DeviceSuite.Simulate(device, Steps($"[0, {horizon}]", ", schedule: {rate: {kind: cosine}}", design, horizon), 50);
+            DeviceSuite.Simulate(device, Steps($"[0, {horizon}]", ", schedule: {rate: {kind: cosine}}", design, horizon, 2), 50);
             return device.Launches;
         }
     }
 
-    /// <summary>Forty steps of six replicas on 400 samples, or five a unit of time up to another horizon.</summary>
-    private static Experiment Steps(string records, string algorithm, string design, int horizon = 8) => Experiment.Parse(
-        Text.Replace("sizes: [20]", "sizes: [50]", StringComparison.Ordinal).Replace("aspect: 2.0", "aspect: 8.0", StringComparison.Ordinal)
-            .Replace("replicas_per_design: 2\n", $"record: {{times: {records}}}\ndesign: {{storage: {design}}}\n", StringComparison.Ordinal)
+    /// <summary>Four replicas of dimension 50, five steps a unit of time.</summary>
+    private static Experiment Steps(string records, string algorithm, string design, int horizon = 8, int aspect = 8) => Experiment.Parse(
+        Text.Replace("sizes: [20]", "sizes: [50]", StringComparison.Ordinal).Replace("aspect: 2.0", $"aspect: {aspect}.0", StringComparison.Ordinal)
+            .Replace("replicas: 6\nreplicas_per_design: 2\n", $"replicas: 4\nrecord: {{times: {records}}}\ndesign: {{storage: {design}}}\n", StringComparison.Ordinal)
             .Replace("horizon: 1.0", $"horizon: {horizon}{algorithm}", StringComparison.Ordinal),
         "cut");
 
