@@ -34,6 +34,8 @@ internal sealed record GpuCase(string Engine, Experiment Setting, int Size, int 
         yield return Dense("bfloat16", large, isSmall ? 4 : 4096, DesignStorage.BFloat16, 2);
         yield return Dense("int8", large, isSmall ? 4 : 8192, DesignStorage.Int8, 1);
         yield return Dense("bit", large, isSmall ? 4 : 8192, DesignStorage.Bit, 0.25);
+        // Two passes a step over a table that begins with three columns and grows by two.
+        yield return Dense("unstored", large, isSmall ? 4 : 8192, DesignStorage.MatrixFree, 8.0 * (Steps + 2) / large);
         int iterations = isSmall ? 100 : 20_000;
         Experiment sgd = HighDimSgd.Benchmarks.Dense.Setting() with
         {
@@ -69,6 +71,11 @@ internal sealed record GpuCase(string Engine, Experiment Setting, int Size, int 
                 var engine = new MultiPassEngine<TReal, TWord, TView, LogisticLoss<TReal, TWord>>(skeletons, setting, size, default, count);
                 engine.Prepare(0, count);
                 advance = () => engine.Advance(0, curves);
+            }
+            else if (setting.IsMatrixFree)
+            {
+                var engine = new MatrixFreeEngine<TReal, TWord, TView, LogisticLoss<TReal, TWord>>(skeletons, setting, size, default, count);
+                advance = () => engine.Run(0, curves);
             }
             else
             {

@@ -25,7 +25,7 @@ internal static class GpuPage
         it must move over the bandwidth of a copy measured in the same run, and against PyTorch (`bmm`, eager and compiled),
         JAX (`vmap`, `scan`, `jit`) and CuPy doing the same work in the same run, where python3 has them
         (`benchmarks/gpu/peers.py`). Engines: `dense` full passes over designs of floats (d=64: many steps in one launch), `bfloat16`, `int8` and `bit`
-        the same on small entries, `sgd` iterations of batch 1, `dmft` a sweep of the theory. A peer's DMFT is the two products with the table and the draws of a step, without the
+        the same on small entries, `unstored` the same on designs that are not stored, `sgd` iterations of batch 1, `dmft` a sweep of the theory. A peer's DMFT is the two products with the table and the draws of a step, without the
         small linear algebra. How to bring it to a machine without .NET: [GPUs](../how-to/gpu.md).
 
 

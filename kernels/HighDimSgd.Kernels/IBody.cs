@@ -22,6 +22,9 @@ public interface IView<TReal, TWord>
 
     /// <summary>One element of its own in every lane.</summary>
     TReal Gather(TWord index);
+
+    /// <summary>One element that is a whole number, below 2^24.</summary>
+    int Whole(long index);
 }
 
 /// <summary>Body of the skeleton <c>For</c>: independent work at (outer, index).</summary>
@@ -84,9 +87,10 @@ public interface IBlockBody<TReal>
     static abstract int Projected { get; }
 
     /// <summary>The work of the rows from <paramref name="row"/> on.</summary>
+    /// <param name="slot">Position of the replica in its batch.</param>
     /// <param name="row">First row of the lanes.</param>
     /// <param name="combined">The combinations of these rows.</param>
-    Four<TReal> Run(int row, Four<TReal> combined);
+    Four<TReal> Run(int slot, int row, Four<TReal> combined);
 }
 
 /// <summary>Body of the skeleton <c>Reduce</c>: four numbers per index, summed in float64.</summary>

@@ -21,4 +21,7 @@ public readonly struct DeviceView(ArrayView<float> data) : IView<Real1, Word1>
 
     /// <inheritdoc/>
     public Real1 Gather(Word1 index) => new(Data[(long)index.Value]);
+
+    /// <inheritdoc/>
+    public int Whole(long index) => (int)Data[index];
 }

@@ -135,14 +135,21 @@ public readonly struct TallShape(PathTable table, int used, int wanted)
     public int Wanted { get; } = wanted;
 }
 
-/// <summary>The sums of blocks, for <c>Reduce</c>. Slot: column; index: block.</summary>
+/// <summary>The sums of blocks, for <c>Reduce</c>. Slot: four columns; index: block.</summary>
 /// <param name="partial">The sums, column by column.</param>
 /// <param name="blocks">Blocks.</param>
 public readonly struct BlockSums(DeviceView partial, int blocks) : IReduceBody<Real1>
 {
+    /// <summary>Columns of a slot.</summary>
+    public const int Together = 4;
+
     private readonly DeviceView partial = partial;
     private readonly int blocks = blocks;
 
     /// <inheritdoc/>
-    public Four<Real1> Run(int slot, int index) => new(partial.Load(((long)slot * blocks) + index), new(0f), new(0f), new(0f));
+    public Four<Real1> Run(int slot, int index)
+    {
+        long place = ((long)Together * slot * blocks) + index;
+        return new(partial.Load(place), partial.Load(place + blocks), partial.Load(place + (2L * blocks)), partial.Load(place + (3L * blocks)));
+    }
 }

@@ -47,27 +47,26 @@ internal sealed partial class IlgpuSkeletons(Launcher launcher) : ISkeletons<Rea
     {
         var shape = new TallShape(layout, coefficients.Length, sums.Length);
         DeviceView weights = Coefficients(coefficients);
-        DeviceView partial = Scratch(TBody.WantsGradient ? (long)shape.Blocks * (shape.Wanted + 1) : 1);
+        DeviceView partial = OfBlocks(shape, TBody.WantsGradient ? shape.Wanted + 1 : 0);
         launcher.TallPass(shape, basis, weights, partial, body);
         if (!TBody.WantsGradient)
             return 0;
-        Four<double>[] all = Reduce(0, shape.Wanted + 1, shape.Blocks, new BlockSums(partial, shape.Blocks));
-        for (int j = 0; j < sums.Length; j++)
-            sums[j] = all[j].A;
-        return all[^1].A;
+        var all = new double[shape.Wanted + 1];
+        Join(partial, shape, all);
+        all.AsSpan(0, sums.Length).CopyTo(sums);
+        return all[^1];
     }
 
     /// <inheritdoc/>
-    public void TallSkinnyBlock<TBody>(DeviceView basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
+    public void TallSkinnyBlock<TBody>(
+        int batch, Slots<Real1, Word1, DeviceView> bases, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
         where TBody : struct, IBlockBody<Real1>
     {
-        var shape = new TallShape(layout, coefficients.Length / TBody.Combined, sums.Length);
+        var shape = new TallShape(layout, coefficients.Length / (batch * TBody.Combined), sums.Length / batch);
         DeviceView weights = Coefficients(coefficients);
-        DeviceView partial = Scratch((long)shape.Blocks * shape.Wanted);
-        launcher.BlockPass(shape, basis, weights, partial, body);
-        Four<double>[] all = Reduce(0, shape.Wanted, shape.Blocks, new BlockSums(partial, shape.Blocks));
-        for (int j = 0; j < sums.Length; j++)
-            sums[j] = all[j].A;
+        DeviceView partial = OfBlocks(shape, sums.Length);
+        launcher.BlockPass(batch, shape, bases, weights, partial, body);
+        Join(partial, shape, sums);
     }
 
     /// <inheritdoc/>
@@ -89,6 +88,21 @@ internal sealed partial class IlgpuSkeletons(Launcher launcher) : ISkeletons<Rea
         coefficients?.Dispose();
         sums?.Dispose();
         visits?.Dispose();
+    }
+
+    /// <summary>Room for sums of the blocks of tables.</summary>
+    private DeviceView OfBlocks(TallShape shape, int sums) => Scratch((sums + BlockSums.Together - 1L) / BlockSums.Together * BlockSums.Together * shape.Blocks);
+
+    /// <summary>Sums over the blocks.</summary>
+    private void Join(DeviceView partial, TallShape shape, Span<double> sums)
+    {
+        Four<double>[] all = Reduce(
+            0, (sums.Length + BlockSums.Together - 1) / BlockSums.Together, shape.Blocks, new BlockSums(partial, shape.Blocks));
+        for (int j = 0; j < sums.Length; j++)
+        {
+            Four<double> four = all[j / BlockSums.Together];
+            sums[j] = (j % BlockSums.Together) switch { 0 => four.A, 1 => four.B, 2 => four.C, _ => four.D };
+        }
     }
 
     private Four<double>[] Reduce<TBody>(int slot, int batch, int count, TBody body)
@@ -130,14 +144,16 @@ internal sealed partial class IlgpuSkeletons(Launcher launcher) : ISkeletons<Rea
         return view;
     }
 
+    /// <summary>A buffer of that many elements at least. What grows with the steps grows by halves, since each time all that is under way is waited for.</summary>
     private MemoryBuffer1D<T, Stride1D.Dense> Grown<T>(ref MemoryBuffer1D<T, Stride1D.Dense>? buffer, long count)
         where T : unmanaged
     {
         if (buffer is null || buffer.Length < count)
         {
             launcher.Stream.Synchronize();
+            long least = (buffer?.Length ?? 0) * 3 / 2;
             buffer?.Dispose();
-            buffer = launcher.Allocate<T>(count);
+            buffer = launcher.Allocate<T>(Math.Max(count, least));
         }
 
         return buffer;

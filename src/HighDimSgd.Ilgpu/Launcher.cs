@@ -94,10 +94,10 @@ internal sealed class Launcher(Accelerator accelerator, int mostThreads, long ke
                 new(shape.Blocks, Math.Min(most, Entry.MostLanes)), shape, table, coefficients, partial, body);
 
     /// <summary>Launches <see cref="Entry.BlockPass"/>.</summary>
-    public void BlockPass<TBody>(TallShape shape, DeviceView table, DeviceView coefficients, DeviceView partial, TBody body)
-        where TBody : struct, IBlockBody<Real1> => Load<TBody, Action<KernelConfig, TallShape, DeviceView, DeviceView, DeviceView, TBody>>(
-            nameof(Entry.BlockPass), () => accelerator.LoadStreamKernel<TallShape, DeviceView, DeviceView, DeviceView, TBody>(Entry.BlockPass))(
-                new(shape.Blocks, Math.Min(most, Entry.MostLanes)), shape, table, coefficients, partial, body);
+    public void BlockPass<TBody>(int batch, TallShape shape, Replicas tables, DeviceView coefficients, DeviceView partial, TBody body)
+        where TBody : struct, IBlockBody<Real1> => Load<TBody, Action<KernelConfig, TallShape, Replicas, DeviceView, DeviceView, TBody>>(
+            nameof(Entry.BlockPass), () => accelerator.LoadStreamKernel<TallShape, Replicas, DeviceView, DeviceView, TBody>(Entry.BlockPass))(
+                new(checked(batch * shape.Blocks), Math.Min(most, Entry.MostLanes)), shape, tables, coefficients, partial, body);
 
     /// <summary>Launches <see cref="Entry.Reduce"/>.</summary>
     public void Reduce<TBody>(int slot, int batch, int count, int chunks, ArrayView<double> sums, TBody body)

@@ -95,7 +95,7 @@ public static class Runner
         Experiment experiment, IDevice device, RunOptions options, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         string folder = OutputFolder(experiment, options);
-        experiment = UnitStore.Settled(folder, Simulator.OnDevice(experiment, device), device.Key);
+        experiment = UnitStore.Settled(folder, experiment, device.Key);
         MemoryCheck.Refuse(experiment, device, options.Stages);
         AtomicFile.Clean(folder);
         var store = new UnitStore(folder, experiment, device.Key);
@@ -161,7 +161,7 @@ public static class Runner
         ArgumentNullException.ThrowIfNull(shard);
         string folder = OutputFolder(experiment, options);
         IDevice device = Device.Open(options.Device, options.Threads);
-        experiment = UnitStore.Settled(folder, Simulator.OnDevice(experiment, device), device.Key);
+        experiment = UnitStore.Settled(folder, experiment, device.Key);
         MemoryCheck.Refuse(experiment, device, Stages.Simulation);
         ShardLabel.Label(shard, experiment, device.Key).Write(folder);
         AtomicFile.Clean(folder);

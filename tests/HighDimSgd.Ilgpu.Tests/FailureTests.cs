@@ -2,6 +2,7 @@ using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Kernels;
 using HighDimSgd.Simulation;
+using HighDimSgd.Tests.Simulation;
 using HighDimSgd.Theory;
 using ILGPU.Runtime;
 using Device = HighDimSgd.Devices.Device;
@@ -95,78 +96,39 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(0, small.Runs);
     }
 
-    [Fact]
-    public void Small_designs_are_stored_where_replicas_advance_together()
-    {
-        string open = Text.Replace("replicas_per_design: 2\n", string.Empty, StringComparison.Ordinal);
-        Assert.Equal(DesignStorage.Float32, On(TestDevices.IlgpuCpu, open));
-        Assert.Equal(DesignStorage.MatrixFree, On(Device.Open("cpu"), open));
-        Assert.Equal(DesignStorage.MatrixFree, On(TestDevices.IlgpuCpu, open.Replace("sizes: [20]", "sizes: [20, 4000]", StringComparison.Ordinal)));
-        Assert.Equal(DesignStorage.MatrixFree, On(TestDevices.IlgpuCpu, open + "design: {storage: matrix-free}\n"));
-
-        static DesignStorage On(IDevice device, string text) => Simulator.OnDevice(Experiment.Parse(text, "cut"), device).Design.Storage;
-    }
-
     [Theory]
-    [InlineData("")]
-    [InlineData("starts: 2\n")]
-    [InlineData("starts: 2\nsecond_start: {norm: 2.0, clock: independent}\n")]
-    [InlineData("starts: 2\ndesign: {storage: int8}\n")]
-    [InlineData("starts: 2\nsgd")]
-    [InlineData("starts: 2\nsecond_start: {clock: independent}\nsgd")]
-    public void The_cut_into_units_cannot_be_seen(string starts)
+    [InlineData(2, DesignStorage.Float32)]
+    [InlineData(1, DesignStorage.MatrixFree)]
+    public void The_cut_into_units_cannot_be_seen(int shared, DesignStorage storage)
     {
-        // A record in the middle of the steps whose increments are drawn together.
-        string text = Text + "record: {times: [0, 0.4, 1.0]}\n" + starts.Replace("sgd", string.Empty, StringComparison.Ordinal);
-        if (starts.EndsWith("sgd", StringComparison.Ordinal))
-            text = text.Replace("{kind: sgf, temperature: 0.8, step: 0.2, horizon: 1.0}", "{kind: sgd, batch: 2, rate: 1.0, momentum: 0.3, horizon: 1.0}", StringComparison.Ordinal);
-        Experiment experiment = Experiment.Parse(text, "cut");
+        Experiment experiment = Experiment.Parse(Text, "cut") with { Replicas = [6], ReplicasPerDesign = shared, Design = new(DesignLaw.Gaussian, storage) };
         IDevice small = IlgpuDevices.CpuAccelerator(1, unitWork: 1);
-        Assert.Equal([(0, 2), (2, 2), (4, 2)], Simulator.Missing(experiment, small, 20, 0, 6, new Dictionary<int, ReplicaCurve>()));
+        Assert.Equal(
+            Enumerable.Range(0, 6 / shared).Select(design => (shared * design, shared)),
+            Simulator.Missing(experiment, small, 20, 0, 6, new Dictionary<int, ReplicaCurve>()));
         Assert.Equal([(0, 6)], Simulator.Missing(experiment, TestDevices.IlgpuCpu, 20, 0, 6, new Dictionary<int, ReplicaCurve>()));
         Assert.Equal(DeviceSuite.Simulate(TestDevices.IlgpuCpu, experiment, 20), DeviceSuite.Simulate(small, experiment, 20));
     }
 
-    [Theory]
-    [InlineData("", "float32")]
-    [InlineData(", momentum: 0.5", "float32")]
-    [InlineData(", schedule: {rate: {kind: cosine}}", "float32")]
-    [InlineData(", momentum: 0.5, schedule: {rate: {kind: cosine}, ridge: {kind: step, times: [4.0], factor: 0.5}}", "int8")]
-    [InlineData(", schedule: {ridge: {kind: cosine}}", "bfloat16")]
-    [InlineData(", momentum: 0.5, schedule: {rate: {kind: cosine}}", "bit, law: rademacher")]
-    [InlineData("", "bit, law: rademacher")]
-    public void Steps_in_one_launch_are_those_of_a_launch_each(string algorithm, string design)
+    [Fact]
+    public void A_folder_keeps_the_storage_that_it_began_with()
     {
-        // Records that fall between and upon the groups of steps whose increments are drawn together; four panels of rows.
-        Experiment experiment = Steps("[0, 0.2, 2.8, 3.2, 3.4, 7.0, 8.0]", algorithm, design);
-        IlgpuDevice apart = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 0), together = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 1 << 20);
-        Assert.Equal(DeviceSuite.Simulate(apart, experiment, 50), DeviceSuite.Simulate(together, experiment, 50));
-        Assert.Equal(DeviceSuite.Simulate(apart, experiment, 50), DeviceSuite.Simulate(IlgpuDevices.CpuAccelerator(3, unitWork: 1e12), experiment, 50));
+        Experiment open = Experiment.Parse(Text.Replace("replicas_per_design: 2\n", string.Empty, StringComparison.Ordinal), "cut");
+        Assert.Equal(DesignStorage.MatrixFree, open.Design.Storage);
+        Experiment stored = open with { Design = open.Design with { Storage = DesignStorage.Float32 } };
+        new Simulator(stored, TestDevices.IlgpuCpu, new(folder, stored, "ilgpu-cpu")).Run(20, 3, _ => { }, CancellationToken.None);
+        Assert.Equal(DesignStorage.Float32, UnitStore.Settled(folder, open, "ilgpu-cpu").Design.Storage);
     }
 
+    public static TheoryData<ClockKind, int, int, double, int> Unstored => UnstoredBatches.Cases;
+
     [Theory]
-    [InlineData("float32")]
-    [InlineData("int8")]
-    [InlineData("bit, law: rademacher")]
-    public void All_steps_between_two_records_are_one_launch(string design)
-    {
-        Assert.Equal(Launches(1 << 20, 2), Launches(1 << 20, 8));
-        Assert.True(Launches(0, 2) + 60 <= Launches(0, 8));
+    [MemberData(nameof(Unstored))]
+    public void Batches_of_unstored_designs_cannot_be_seen(ClockKind clock, int model, int size, double aspect, int steps) =>
+        UnstoredBatches.AssertAlike(TestDevices.IlgpuCpu, UnstoredBatches.Of(clock, model, size, aspect, steps));
 
-        int Launches(long keptBytes, int horizon)
-        {
-            IlgpuDevice device = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: keptBytes);
-            DeviceSuite.Simulate(device, Steps($"[0, {horizon}]", ", schedule: {rate: {kind: cosine}}", design, horizon, 2), 50);
-            return device.Launches;
-        }
-    }
-
-    /// <summary>Four replicas of dimension 50, five steps a unit of time.</summary>
-    private static Experiment Steps(string records, string algorithm, string design, int horizon = 8, int aspect = 8) => Experiment.Parse(
-        Text.Replace("sizes: [20]", "sizes: [50]", StringComparison.Ordinal).Replace("aspect: 2.0", $"aspect: {aspect}.0", StringComparison.Ordinal)
-            .Replace("replicas: 6\nreplicas_per_design: 2\n", $"replicas: 4\nrecord: {{times: {records}}}\ndesign: {{storage: {design}}}\n", StringComparison.Ordinal)
-            .Replace("horizon: 1.0", $"horizon: {horizon}{algorithm}", StringComparison.Ordinal),
-        "cut");
+    [Fact]
+    public void Replicas_that_diverge_leave_the_others_of_their_batch_alone() => UnstoredBatches.AssertAlike(TestDevices.IlgpuCpu, UnstoredBatches.Unstable());
 
     private sealed class Lost() : AcceleratorException("lost")
     {

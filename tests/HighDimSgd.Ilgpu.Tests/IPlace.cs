@@ -18,7 +18,7 @@ internal interface IPlace<TView>
         where TBody : struct, IRowBody<Real1>;
 
     /// <summary>The combinations stand four to a row, and so do the numbers that are given.</summary>
-    void Block<TBody>(int rows, Held<TView> combined, Held<TView> given, TBody body)
+    void Block<TBody>(int slots, int rows, Held<TView> combined, Held<TView> given, TBody body)
         where TBody : struct, IBlockBody<Real1>;
 
     void Summands<TBody>(int slots, int count, Held<TView> summands, TBody body)
@@ -52,15 +52,15 @@ internal sealed class ScalarPlace : IPlace<ScalarView>
         where TBody : struct, IRowBody<Real1> => Each<TBody>(
             slots, rows, (slot, row) => weights.Slots(slots).Store(slot, row, body.Run(slot, row, products.Slots(slots).Load(slot, row))));
 
-    public void Block<TBody>(int rows, Held<ScalarView> combined, Held<ScalarView> given, TBody body)
-        where TBody : struct, IBlockBody<Real1> => Each<TBody>(1, rows, (_, row) =>
+    public void Block<TBody>(int slots, int rows, Held<ScalarView> combined, Held<ScalarView> given, TBody body)
+        where TBody : struct, IBlockBody<Real1> => Each<TBody>(slots, rows, (slot, row) =>
         {
-            Four<Real1> four = body.Run(row, new(At(0), At(1), At(2), At(3)));
+            Four<Real1> four = body.Run(slot, row, new(At(0), At(1), At(2), At(3)));
             Real1[] values = [four.A, four.B, four.C, four.D];
             for (int v = 0; v < 4; v++)
-                given.View.Store((4 * row) + v, values[v]);
+                given.Slots(slots).Store(slot, (4 * row) + v, values[v]);
 
-            Real1 At(int v) => v < TBody.Combined ? combined.View.Load((4 * row) + v) : new(0f);
+            Real1 At(int v) => v < TBody.Combined ? combined.Slots(slots).Load(slot, (4 * row) + v) : new(0f);
         });
 
     public void Summands<TBody>(int slots, int count, Held<ScalarView> summands, TBody body)
@@ -114,21 +114,26 @@ internal sealed class DevicePlace(ISkeletons<Real1, Word1, DeviceView> skeletons
             new KeepWeights<TBody>(body, weights.Slots(slots)));
     }
 
-    /// <summary>A table whose columns are the combinations.</summary>
-    public void Block<TBody>(int rows, Held<DeviceView> combined, Held<DeviceView> given, TBody body)
+    /// <summary>Tables whose columns are the combinations.</summary>
+    public void Block<TBody>(int slots, int rows, Held<DeviceView> combined, Held<DeviceView> given, TBody body)
         where TBody : struct, IBlockBody<Real1>
     {
         var layout = new PathTable(rows, TBody.Combined);
-        float[] values = combined.Read(), table = new float[layout.Length], coefficients = new float[TBody.Combined * TBody.Combined];
+        int each = TBody.Combined * TBody.Combined;
+        float[] values = combined.Read(), table = new float[slots * layout.Length], coefficients = new float[slots * each];
         TableLayout columns = layout.Columnwise(0, 1);
-        for (int v = 0; v < TBody.Combined; v++)
+        for (int slot = 0; slot < slots; slot++)
         {
-            coefficients[(v * TBody.Combined) + v] = 1;
-            for (int row = 0; row < rows; row++)
-                table[columns.At(v, row)] = values[(4 * row) + v];
+            for (int v = 0; v < TBody.Combined; v++)
+            {
+                coefficients[(slot * each) + (v * TBody.Combined) + v] = 1;
+                for (int row = 0; row < rows; row++)
+                    table[(slot * layout.Length) + columns.At(v, row)] = values[(4 * ((slot * rows) + row)) + v];
+            }
         }
 
-        skeletons.TallSkinnyBlock(Hold(table).View, layout, coefficients, new KeepGiven<TBody>(body, given.View), new double[TBody.Projected]);
+        skeletons.TallSkinnyBlock(
+            slots, Hold(table).Slots(slots), layout, coefficients, new KeepGiven<TBody>(body, given.Slots(slots)), new double[slots * TBody.Projected]);
     }
 
     public void Summands<TBody>(int slots, int count, Held<DeviceView> summands, TBody body)
@@ -162,11 +167,11 @@ public readonly struct KeepWeights<TBody>(TBody body, Slots<Real1, Word1, Device
 }
 
 /// <summary>A body on blocks of a table, the numbers it gives kept four to a row.</summary>
-public readonly struct KeepGiven<TBody>(TBody body, DeviceView given) : IBlockBody<Real1>
+public readonly struct KeepGiven<TBody>(TBody body, Slots<Real1, Word1, DeviceView> given) : IBlockBody<Real1>
     where TBody : struct, IBlockBody<Real1>
 {
     private readonly TBody body = body;
-    private readonly DeviceView given = given;
+    private readonly Slots<Real1, Word1, DeviceView> given = given;
 
     /// <inheritdoc/>
     public static int Combined => TBody.Combined;
@@ -175,14 +180,14 @@ public readonly struct KeepGiven<TBody>(TBody body, DeviceView given) : IBlockBo
     public static int Projected => TBody.Projected;
 
     /// <inheritdoc/>
-    public Four<Real1> Run(int row, Four<Real1> combined)
+    public Four<Real1> Run(int slot, int row, Four<Real1> combined)
     {
-        Four<Real1> four = body.Run(row, combined);
+        Four<Real1> four = body.Run(slot, row, combined);
         long place = 4L * row;
-        given.Store(place, four.A);
-        given.Store(place + 1, four.B);
-        given.Store(place + 2, four.C);
-        given.Store(place + 3, four.D);
+        given.Store(slot, place, four.A);
+        given.Store(slot, place + 1, four.B);
+        given.Store(slot, place + 2, four.C);
+        given.Store(slot, place + 3, four.D);
         return four;
     }
 }

@@ -149,8 +149,11 @@ internal static partial class Scenarios
     public static float[] Residuals<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1>
     {
-        Held<TView> table = place.Hold(Finite(3 * count, 1)), given = place.Hold(new float[4 * count]);
-        place.Block(count, place.Hold(Finite(4 * count, 2)), given, new ResidualRow<Real1, Word1, TView>(table.View, TableLayout.Plain(0, count), 1));
+        Held<TView> table = place.Hold(Finite(6 * count, 1)), given = place.Hold(new float[8 * count]);
+        Held<TView> numbers = place.Hold([.. Numbers(-1, -1, force: 1, 0), .. Numbers(-1, -1, force: 2, 0)]);
+        place.Block(
+            2, count, place.Hold(Finite(8 * count, 2)), given,
+            new ResidualRow<Real1, Word1, TView>(table.Slots(2), TableLayout.Plain(0, count), numbers.View));
         return [.. table.Read(), .. given.Read()];
     }
 
@@ -317,7 +320,7 @@ internal static partial class Scenarios
     {
         Held<TView> labels = place.Hold(SignsOf(count)), given = place.Hold(new float[4 * count]);
         Held<TView>[] kept = [.. Enumerable.Range(0, 4).Select(_ => place.Hold(new float[count]))];
-        place.Block(count, place.Hold(Finite(4 * count, 2)), given, new PairRow<Real1, Word1, TView, TLoss>(
+        place.Block(1, count, place.Hold(Finite(4 * count, 2)), given, new PairRow<Real1, Word1, TView, TLoss>(
             kept[0].View, kept[1].View, kept[2].View, kept[3].View, labels.View, 0.75f, count - 1, loss));
         return [.. given.Read(), .. kept.SelectMany(k => k.Read())];
     }
@@ -368,23 +371,24 @@ internal static partial class Scenarios
 
     private static float[] SignsOf(int count) => [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? -1f : 1f)];
 
-    /// <summary>A step with new directions on both sides, one with none.</summary>
+    /// <summary>Steps of three replicas: with new directions on both sides, with one of the forces alone, with none.</summary>
     private static float[] Image<TView, TLoss>(IPlace<TView> place, int count, TLoss loss)
         where TView : struct, IView<Real1, Word1>
         where TLoss : struct, ILoss<Real1>
     {
-        var all = new List<float>();
-        foreach (int first in (int[])[0, -10])
-        {
-            Held<TView> table = place.Hold(Finite(4 * count, 1)), given = place.Hold(new float[4 * count]), kept = place.Hold(new float[count]);
-            place.Block(count, place.Hold(Finite(4 * count, 2)), given, new ImageRow<Real1, Word1, TView, TLoss>(
-                table.View, TableLayout.Plain(0, count), first, first + 1, 2, 3, new(0.7f, -0.3f, 1.2f, 0.5f), count - 1, kept.View,
-                place.Hold(Finite(count, 3)).View, place.Hold(Finite(2 * count, 4)).View, count, loss));
-            all.AddRange([.. table.Read(), .. given.Read(), .. kept.Read()]);
-        }
-
-        return [.. all];
+        const int Replicas = 3;
+        Held<TView> table = place.Hold(Finite(Replicas * 4 * count, 1)), given = place.Hold(new float[Replicas * 4 * count]);
+        Held<TView> kept = place.Hold(new float[Replicas * count]);
+        Held<TView> numbers = place.Hold([.. Numbers(0, 1, 2, 3), .. Numbers(3, -1, 1, 0), .. Numbers(-1, -1, 0, 2)]);
+        place.Block(Replicas, count, place.Hold(Finite(Replicas * 4 * count, 2)), given, new ImageRow<Real1, Word1, TView, TLoss>(
+            table.Slots(Replicas), TableLayout.Plain(0, count), numbers.View, count - 1, kept.Slots(Replicas),
+            place.Hold(Finite(Replicas * count, 3)).Slots(Replicas), place.Hold(Finite(Replicas * 2 * count, 4)).Slots(Replicas), count, loss));
+        return [.. table.Read(), .. given.Read(), .. kept.Read()];
     }
+
+    /// <summary>A replica's columns, and other numbers that go with them, in the order of <see cref="ImageNumbers"/>.</summary>
+    private static float[] Numbers(int left, int right, int force, int next) =>
+        [left, right, force, next, 0.7f + left, -0.3f * (right + 2), 1.2f - force, 0.5f + (0.1f * next)];
 
     /// <summary>Without the corners, which a table of a unit matrix would mix.</summary>
     private static float[] Finite(int count, int seed) => Array.ConvertAll(Reals(count, seed), x => float.IsFinite(x) && Math.Abs(x) < 1e3 ? x : 0.5f);

@@ -11,7 +11,7 @@ namespace HighDimSgd.Ilgpu.Tests;
 /// <param name="Gradients">X^T r.</param>
 /// <param name="Table">B c of a tall table.</param>
 /// <param name="Projections">B^T B c, and |B c|^2.</param>
-/// <param name="Several">B^T (B c, B (c' + c'')) of three vectors of coefficients at once.</param>
+/// <param name="Several">B^T (B c, B (c' + c'')) of three vectors of coefficients at once, on each of three tables.</param>
 /// <param name="Sums">Sums of theta^2 and theta theta* of three replicas.</param>
 internal sealed record SkeletonNumbers(
     uint[] Words, double[] Products, double[] Gradients, double[] Table, double[] Projections, double[] Several, double[] Sums)
@@ -58,13 +58,24 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
         Assert.Equal((sums[2].A, sums[2].B), (third.A, third.B));
 
         var shape = new PathTable(size, Columns);
-        TView table = skeletons.Allocate(shape.Length), combined = skeletons.Allocate(Padded);
-        skeletons.Write(table, Table(shape));
+        TView table = skeletons.Allocate(Batch * shape.Length), combined = skeletons.Allocate(Padded);
+        for (int s = 0; s < Batch; s++)
+            skeletons.Write(table, Table(shape, s), s * shape.Length);
         var projections = new double[Used];
         double squares = skeletons.TallSkinny(
             table, shape, Coefficients(), new PassRow<TReal, TWord, TView>(new(combined, 0)), projections);
-        var several = new double[2 * Used];
-        skeletons.TallSkinnyBlock(table, shape, SeveralCoefficients(), default(JoinTwo<TReal, TWord>), several);
+        var several = new double[Batch * 2 * Used];
+        Slots<TReal, TWord, TView> tables = new(table, shape.Length);
+        skeletons.TallSkinnyBlock(Batch, tables, shape, SeveralCoefficients(0, Batch), default(JoinTwo<TReal, TWord>), several);
+        for (int s = 0; s < Batch; s++)
+        {
+            // A table of a batch has the sums of a pass of its own, and those over more columns at weight 0.
+            var apart = new double[2 * Used];
+            skeletons.TallSkinnyBlock(
+                1, tables.From(s * shape.Length), shape, [.. SeveralCoefficients(s, s + 1), .. new float[3 * (Columns - Used)]], default(JoinTwo<TReal, TWord>), apart);
+            Assert.Equal(apart, several.AsSpan(s * apart.Length, apart.Length).ToArray());
+        }
+
         return new(
             Array.ConvertAll(Read(words, size), BitConverter.SingleToUInt32Bits), Wide(Read(products, size)), Wide(Read(gradient, size)),
             Wide(Read(new(combined, 0), size)), [.. projections, squares], several, [.. sums.SelectMany(s => new[] { s.A, s.B })]);
@@ -83,7 +94,8 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
     /// <summary>The same in float64 by the definitions, and the size of the terms that were summed.</summary>
     public (SkeletonNumbers Numbers, SkeletonNumbers Terms) Reference()
     {
-        float[] design = Design(), theta = Vectors(1), star = Vectors(2), table = Table(new(size, Columns)), c = Coefficients();
+        float[] design = Design(), theta = Vectors(1), star = Vectors(2), c = Coefficients();
+        float[][] tables = [.. Enumerable.Range(0, Batch).Select(s => Table(new(size, Columns), s))];
         int each = (Stride + 63) / 64 * 64;
         long designs = (((long)Padded * Stride) + 63) / 64 * 64;
         return (Make(x => x), Make(Math.Abs));
@@ -92,7 +104,7 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
         {
             double[] products = new double[Batch * size], gradients = new double[Batch * size], sums = new double[2 * Batch];
             double[] combined = new double[size], projections = new double[Used + 1];
-            double[] several = new double[2 * Used];
+            double[] several = new double[Batch * 2 * Used];
             for (int s = 0; s < Batch; s++)
             {
                 for (int i = 0; i < size; i++)
@@ -111,16 +123,19 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
             for (int i = 0; i < size; i++)
             {
                 for (int j = 0; j < Used; j++)
-                    combined[i] += f(c[j] * B(i, j));
+                    combined[i] += f(c[j] * B(0, i, j));
                 for (int j = 0; j < Used; j++)
-                    projections[j] += f(B(i, j) * combined[i]);
+                    projections[j] += f(B(0, i, j) * combined[i]);
                 projections[Used] += combined[i] * combined[i];
-                double one = Enumerable.Range(0, Used).Sum(j => f(Coefficient(j, 0) * B(i, j)));
-                double two = Enumerable.Range(0, Used).Sum(j => f(Coefficient(j, 1) * B(i, j)) + f(Coefficient(j, 2) * B(i, j)));
-                for (int j = 0; j < Used; j++)
+                for (int s = 0; s < Batch; s++)
                 {
-                    several[2 * j] += f(B(i, j) * one);
-                    several[(2 * j) + 1] += f(B(i, j) * two);
+                    double one = Enumerable.Range(0, Used).Sum(j => f(Coefficient(j, 0, s) * B(s, i, j)));
+                    double two = Enumerable.Range(0, Used).Sum(j => f(Coefficient(j, 1, s) * B(s, i, j)) + f(Coefficient(j, 2, s) * B(s, i, j)));
+                    for (int j = 0; j < Used; j++)
+                    {
+                        several[2 * ((s * Used) + j)] += f(B(s, i, j) * one);
+                        several[(2 * ((s * Used) + j)) + 1] += f(B(s, i, j) * two);
+                    }
                 }
             }
 
@@ -128,7 +143,7 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
         }
 
         double X(int s, int i, int j) => design[(s * designs) + ((long)i * Stride) + j];
-        double B(int i, int j) => table[((((i / 64 * Columns) + j) * 64L) + (i % 64))];
+        double B(int s, int i, int j) => tables[s][((((i / 64 * Columns) + j) * 64L) + (i % 64))];
     }
 
     private static double[] Wide(float[] values) => Array.ConvertAll(values, v => (double)v);
@@ -164,9 +179,9 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
         return vectors;
     }
 
-    private float[] Table(PathTable shape)
+    private float[] Table(PathTable shape, int slot)
     {
-        var random = new System.Random(7);
+        var random = new System.Random(7 + slot);
         var table = new float[shape.Length];
         for (long k = 0; k < table.LongLength; k++)
             table[k] = k / 64 / Columns * 64 + (k % 64) < size ? (float)(random.NextDouble() - 0.5) : 0;
@@ -175,9 +190,10 @@ internal sealed class SkeletonRun(int size) : IDeviceProgram<SkeletonNumbers>
 
     private static float[] Coefficients() => [.. Enumerable.Range(0, Used).Select(j => Coefficient(j, 0))];
 
-    private static float[] SeveralCoefficients() => [.. Enumerable.Range(0, 3 * Used).Select(k => Coefficient(k / 3, k % 3))];
+    private static float[] SeveralCoefficients(int first, int end) =>
+        [.. Enumerable.Range(first, end - first).SelectMany(s => Enumerable.Range(0, 3 * Used).Select(k => Coefficient(k / 3, k % 3, s)))];
 
-    private static float Coefficient(int column, int vector) => (float)Math.Cos(column + vector);
+    private static float Coefficient(int column, int vector, int slot = 0) => (float)Math.Cos(column + vector + (5 * slot));
 }
 
 /// <summary>From three combinations the first, and the sum of the others.</summary>
@@ -192,7 +208,7 @@ public readonly struct JoinTwo<TReal, TWord> : IBlockBody<TReal>
     public static int Projected => 2;
 
     /// <inheritdoc/>
-    public Four<TReal> Run(int row, Four<TReal> combined) => new(combined.A, combined.B + combined.C, combined.A, combined.A);
+    public Four<TReal> Run(int slot, int row, Four<TReal> combined) => new(combined.A, combined.B + combined.C, combined.A, combined.A);
 }
 
 /// <summary>Row body that keeps the products and weighs the size by them.</summary>

@@ -70,10 +70,10 @@ public readonly struct PairRow<TReal, TWord, TView, TLoss>(
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Four<TReal> Run(int row, Four<TReal> combined)
+    public Four<TReal> Run(int slot, int row, Four<TReal> combined)
     {
-        TReal part = TReal.Of(share), slope = first.Run(0, row, combined.A);
-        TReal other = second.Run(0, row, combined.B + part * combined.A) - part * slope;
+        TReal part = TReal.Of(share), slope = first.Run(slot, row, combined.A);
+        TReal other = second.Run(slot, row, combined.B + part * combined.A) - part * slope;
         otherSlopes.Store(row, other);
         return new(slope, other, slope, other);
     }

@@ -129,15 +129,20 @@ public partial interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, 
         where TBody : struct, IRowBody<TReal>;
 
     /// <summary>
-    /// The same for several vectors in one read of the table: r_iv = sum_j c_jv B_ij over the first columns, w_i = body(i, r_i), then
-    /// sums_jv = sum_i w_iv B_ij with the row as the body left it, in float64 beyond 4096 rows.
+    /// The same for several vectors in one read of the table, for every replica of a batch: r_iv = sum_j c_jv B_ij over the first columns,
+    /// w_i = body(i, r_i), then sums_jv = sum_i w_iv B_ij with the row as the body left it, in float64 beyond 4096 rows.
     /// </summary>
-    /// <param name="basis">The table B.</param>
-    /// <param name="layout">Its shape.</param>
-    /// <param name="coefficients">The coefficients c, those of a column side by side: as many as the body combines.</param>
+    /// <param name="batch">Number of replicas.</param>
+    /// <param name="bases">The tables B.</param>
+    /// <param name="layout">Their shape.</param>
+    /// <param name="coefficients">
+    /// The coefficients c, replica after replica, those of a column side by side: as many as the body combines. Columns of coefficient 0 change nothing while
+    /// they are finite.
+    /// </param>
     /// <param name="body">The body.</param>
-    /// <param name="sums">Receives the sums from column 0 on, those of a column side by side: as many as the body projects.</param>
-    void TallSkinnyBlock<TBody>(TView basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
+    /// <param name="sums">Receives the sums from column 0 on, replica after replica, those of a column side by side: as many as the body projects.</param>
+    void TallSkinnyBlock<TBody>(
+        int batch, Slots<TReal, TWord, TView> bases, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
         where TBody : struct, IBlockBody<TReal>;
 }
 

@@ -24,7 +24,7 @@ public static class Planner
         Refuse(experiment, options);
         IDevice device = Device.Open(options.Device, options.Threads);
         string folder = Runner.OutputFolder(experiment, new(options.Output));
-        experiment = UnitStore.Settled(folder, Simulator.OnDevice(experiment, device), device.Key);
+        experiment = UnitStore.Settled(folder, experiment, device.Key);
         MemoryCheck.Refuse(experiment, device);
         var store = new UnitStore(folder, experiment, device.Key);
         return new PlanInTheMaking(experiment, device, store, options).Plan();

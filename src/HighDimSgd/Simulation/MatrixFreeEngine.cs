@@ -11,7 +11,8 @@ namespace HighDimSgd.Simulation;
 /// <summary>
 /// Simulates replicas on Gaussian designs that are never stored, exactly in law (Lu, Householder Dice, IEEE Trans. Inf. Theory 67, 2021):
 /// the part of the design that the dynamics ask for is drawn when they do, given what they have seen. Two passes over a table of the
-/// seen directions a step, so 8 n K^2 bytes of reading for K steps whatever the dimension, and n (2 K + 6) floats of memory.
+/// seen directions a step, so 8 n K^2 bytes of reading for K steps whatever the dimension, and n (2 K + 6) floats of memory. The replicas of a batch
+/// advance together; a pass goes over as many columns as the replica that has seen most, at weight 0 where another has none.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>
@@ -23,9 +24,6 @@ internal sealed partial class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IRe
     where TView : struct, IView<TReal, TWord>
     where TLoss : struct, ILoss<TReal>
 {
-    // A force whose part outside the directions seen is shorter than this share of it lies within them, as far as 32 bits can tell.
-    private const double Dependent = 1e-5;
-
     private readonly ISkeletons<TReal, TWord, TView> skeletons;
     private readonly Experiment experiment;
     private readonly int size;
@@ -34,16 +32,19 @@ internal sealed partial class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IRe
     private readonly TLoss loss;
     private readonly ClockSource<TReal, TWord, TView> clock;
     private readonly FreshData fresh;
-    private readonly TView table;
-    private readonly Slots<TReal, TWord, TView> labels, products, increments;
-    private readonly SeenDirections seen;
+    private readonly Slots<TReal, TWord, TView> table, labels, products, increments;
+    private readonly TView numbers;
+    private readonly UnstoredReplica[] replicas;
     private readonly Checkpoint? checkpoint;
     private int drawn;
 
-    /// <summary>Allocates the memory of one replica of dimension <paramref name="size"/>.</summary>
-    public MatrixFreeEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, Checkpoint? checkpoint = null)
+    /// <summary>
+    /// Allocates the memory of a number of replicas of dimension <paramref name="size"/>. A replica by itself is kept in <paramref name="checkpoint"/>.
+    /// </summary>
+    public MatrixFreeEngine(
+        ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int batch = 1, Checkpoint? checkpoint = null)
     {
-        this.checkpoint = checkpoint;
+        this.checkpoint = batch == 1 ? checkpoint : null;
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.size = size;
@@ -52,199 +53,160 @@ internal sealed partial class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IRe
         layout = shape.Table;
         clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
         fresh = new(experiment.Model);
-        table = skeletons.Allocate(layout.Length);
+        replicas = [.. Enumerable.Range(0, batch).Select(_ => new UnstoredReplica(size, shape.MostImages))];
+        table = Allocate(layout.Length);
         labels = Allocate(shape.PaddedSamples);
         products = Allocate(shape.PaddedSamples);
         increments = Allocate(4L * shape.PaddedSamples);
-        seen = new(size, shape.MostImages);
+        numbers = skeletons.Allocate((long)batch * ImageNumbers.Count);
     }
 
     /// <inheritdoc/>
-    public bool[] Run(int replica, IReadOnlyList<double[,]> curves) => [Run(replica, curves[0])];
+    public int Designs => replicas.Length;
 
-    private bool Run(int replica, double[,] curves)
+    /// <inheritdoc/>
+    public bool[] Run(int replica, IReadOnlyList<double[,]> curves)
     {
-        int steps = experiment.Algorithm.Steps, record = 0, first = 0;
-        Residual last = default;
-        if (checkpoint?.Resume(replica, reader => (first, record, last) = Load(reader, curves)) != true)
-            Start(replica);
-        DrawLabels(replica);
+        int steps = experiment.Algorithm.Steps, record = 0, first = 0, count = curves.Count;
+        bool[] whole = [.. curves.Select(_ => true)];
+        if (checkpoint?.Resume(replica, reader => (first, record) = Load(reader, curves[0])) != true)
+            Start(replica, count);
+        DrawLabels(replica, count);
         for (int k = first; record < experiment.RecordSteps.Count; k++)
         {
             if ((k == first || k % 4 == 0) && k < steps)
-                DrawClock(replica, k / 4);
-            DrawNormals(replica, seen.Right);
-            Force force = Pass(k, last);
-            if (k == experiment.RecordSteps[record] && !Observe(curves, record++))
-            {
-                // Columns in waiting are passed over at weight 0: what is not finite must not stay for the next replica.
-                Clear();
-                return false;
-            }
-
+                DrawClock(replica, k / 4, count);
+            DrawNormals(replica, Most(count, r => r.Seen.Right), count);
+            Pass(k, count);
+            if (k == experiment.RecordSteps[record] && !Observe(curves, whole, record++))
+                break;
             if (k < steps)
-                last = Advance(replica, k, force);
+                Advance(replica, k, count);
             if (record < experiment.RecordSteps.Count)
-                checkpoint?.Keep(writer => Save(writer, k + 1, record, last, curves));
+                checkpoint?.Keep(writer => Save(writer, k + 1, record, curves[0]));
         }
 
-        return true;
+        // Columns in waiting are passed over at weight 0: what is not finite must not stay for the next replica.
+        for (int slot = 0; slot < count; slot++)
+        {
+            if (!whole[slot])
+                Clear(slot);
+        }
+
+        return whole;
     }
 
-    /// <summary>The directions seen so far, for tests.</summary>
-    internal SeenDirections Seen => seen;
+    /// <summary>The directions that the first replica has seen, for tests.</summary>
+    internal SeenDirections Seen => replicas[0].Seen;
 
-    /// <summary>The table's columns on the host, for tests.</summary>
+    /// <summary>A column of the first replica's table on the host, for tests.</summary>
     internal float[] Column(int column)
     {
         var all = new float[layout.Length];
-        skeletons.Read(table, all);
+        skeletons.Read(table.View, all);
         TableLayout columns = layout.Columnwise(0, 1);
         return [.. Enumerable.Range(0, layout.Rows).Select(i => all[columns.At(column, i)])];
     }
 
-    private void Start(int replica)
+    private void Start(int replica, int count)
     {
         ModelSpec model = experiment.Model;
         double along = model.StartOverlap / Math.Sqrt(model.TeacherNorm);
-        seen.Start(along, Math.Sqrt(Math.Max(0, model.StartNorm - (along * along))));
+        for (int slot = 0; slot < count; slot++)
+            replicas[slot].Start(along, Math.Sqrt(Math.Max(0, model.StartNorm - (along * along))));
         drawn = 0;
-        DrawNormals(replica, 0);
+        DrawNormals(replica, 0, count);
     }
 
-    private void Clear()
+    private void Clear(int slot)
     {
         var zeros = new float[layout.Columns * PathTable.Block];
         for (int b = 0; b < layout.Blocks; b++)
-            skeletons.Write(table, zeros, BlockStart(b));
+            skeletons.Write(table.View, zeros, BlockStart(slot, b));
     }
 
-    private void DrawLabels(int replica) => LabelSource.Draw(
-        skeletons, experiment.Model.Label, new(table, 0), layout.Columnwise(MatrixFreeShape.Image(0), 1), Math.Sqrt(experiment.Model.TeacherNorm),
-        labels, layout.Rows, Field(Purpose.Label, replica));
+    private void DrawLabels(int replica, int count) => LabelSource.Draw(
+        skeletons, experiment.Model.Label, table, layout.Columnwise(MatrixFreeShape.Image(0), 1), Math.Sqrt(experiment.Model.TeacherNorm),
+        labels, layout.Rows, Field(Purpose.Label, replica), batch: count);
 
-    private void DrawNormals(int replica, int image)
+    private void DrawNormals(int replica, int image, int count)
     {
         for (; drawn <= image; drawn += 4)
         {
-            skeletons.For(1, layout.Rows, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
-                new(table, 0), layout.Columnwise(0, 2), drawn + 4, layout.Rows, drawn / 4, 1, Field(Purpose.Design, replica), new(0, 1)));
+            skeletons.For(count, layout.Rows, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
+                table, layout.Columnwise(0, 2), drawn + 4, layout.Rows, drawn / 4, 1, Field(Purpose.Design, replica), new(0, 1)));
         }
     }
 
-    private void DrawClock(int replica, int group)
+    private void DrawClock(int replica, int group, int count)
     {
         int stride = shape.PaddedSamples;
-        clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), layout.Rows, group, Field(Purpose.Clock, replica));
+        clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), layout.Rows, group, Field(Purpose.Clock, replica), count);
     }
 
     /// <summary>Finishes the directions of the last step, and makes r and f of this one.</summary>
-    private Force Pass(int step, Residual last)
+    private void Pass(int step, int count)
     {
-        int left = seen.Left, right = seen.Right;
-        int used = Math.Max(MatrixFreeShape.Image(right), MatrixFreeShape.Direction(left));
-        var coefficients = new float[3 * used];
-        int known = last.HasImage ? right - 1 : right;
-        for (int j = 0; j < known; j++)
-            coefficients[(3 * MatrixFreeShape.Image(j)) + 2] = (float)seen.Theta[j];
-        for (int i = 0; i < last.Correction?.Length; i++)
-        {
-            coefficients[3 * MatrixFreeShape.Direction(i)] = (float)last.Correction[i];
-            coefficients[(3 * MatrixFreeShape.Direction(i)) + 1] = (float)last.OfNormals![i];
-        }
-
-        int force = MatrixFreeShape.Direction(left), next = MatrixFreeShape.Image(right);
-        var numbers = new Four<float>(
-            (float)(1 / last.Length), (float)last.AlongDirection, last.HasImage ? (float)seen.Theta[right - 1] : 0, (float)(experiment.Algorithm.RateFactor(step) / experiment.Aspect));
-        var sums = new double[2 * (Math.Max(force, next) + 1)];
-        skeletons.TallSkinnyBlock(table, layout, coefficients, new ImageRow<TReal, TWord, TView, TLoss>(
-            table, layout.Columnwise(0, 1), last.IsNew ? MatrixFreeShape.Direction(left - 1) : -1, last.HasImage ? MatrixFreeShape.Image(right - 1) : -1,
-            force, next, numbers, layout.Rows, products.View, labels.View, increments.View, (step % 4) * shape.PaddedSamples, loss), sums);
-        double[] along = new double[left], normals = new double[left];
-        for (int i = 0; i < left; i++)
-        {
-            along[i] = sums[2 * MatrixFreeShape.Direction(i)];
-            normals[i] = sums[(2 * MatrixFreeShape.Direction(i)) + 1];
-        }
-
-        return new(along, normals, sums[2 * force]);
+        int used = Most(count, r => r.Columns), given = 3 * used, taken = 2 * (used + 1);
+        float[] coefficients = new float[count * given], all = new float[count * ImageNumbers.Count];
+        double rate = experiment.Algorithm.RateFactor(step) / experiment.Aspect;
+        Each(count, slot => replicas[slot].BeginImages(
+            rate, coefficients.AsSpan(slot * given, given), all.AsSpan(slot * ImageNumbers.Count, ImageNumbers.Count)));
+        skeletons.Write(numbers, all);
+        var sums = new double[count * taken];
+        skeletons.TallSkinnyBlock(count, table, layout, coefficients, new ImageRow<TReal, TWord, TView, TLoss>(
+            table, layout.Columnwise(0, 1), numbers, layout.Rows, products, labels, increments, step % 4 * shape.PaddedSamples, loss), sums);
+        Each(count, slot => replicas[slot].EndImages(sums.AsSpan(slot * taken, taken)));
     }
 
     /// <summary>Takes the step: theta's coordinates, and what the next pass needs to finish the new directions.</summary>
-    private Residual Advance(int replica, int step, Force force)
+    private void Advance(int replica, int step, int count)
     {
-        int left = seen.Left, right = seen.Right;
-        int column = MatrixFreeShape.Direction(left), normals = MatrixFreeShape.Image(right);
-        var coefficients = new float[MatrixFreeShape.Direction(left)];
-        for (int i = 0; i < left; i++)
-            coefficients[MatrixFreeShape.Direction(i)] = (float)force.Along[i];
-        var sums = new double[Math.Max(column, normals) + 1];
+        int used = MatrixFreeShape.Direction(Most(count, r => r.Seen.Left)), taken = Most(count, r => r.Columns) + 1;
+        var coefficients = new float[count * used];
+        Each(count, slot => replicas[slot].BeginResidual(coefficients.AsSpan(slot * used, used)));
+        var sums = new double[count * taken];
         skeletons.TallSkinnyBlock(
-            table, layout, coefficients, new ResidualRow<TReal, TWord, TView>(table, layout.Columnwise(0, 1), column), sums);
-        double[] correction = [.. Enumerable.Range(0, left).Select(i => sums[MatrixFreeShape.Direction(i)])];
-        double square = sums[column], withNormals = sums[normals];
-        double[] products = [.. Enumerable.Range(0, right).Select(j => sums[MatrixFreeShape.Image(j)])];
-        for (int i = 0; i < left; i++)
-        {
-            square -= correction[i] * correction[i];
-            withNormals -= correction[i] * force.OfNormals[i];
-        }
-
-        seen.Correct(products, correction);
-        double length = Math.Sqrt(Math.Max(0, square));
-        seen.Advance(1 - experiment.RidgeStep(step), experiment.Algorithm.Momentum, [.. force.Along.Zip(correction, (a, c) => a + c)]);
-        if (length * length <= Dependent * Dependent * force.Square)
-            return default;
-        for (int j = 0; j < right; j++)
-            products[j] /= length;
-        bool hasImage = right < size;
-        double chi = ChiSource.Draw(Field(Purpose.Complement, replica), right, size - right);
-        seen.Extend(length, products, chi);
-        return new(true, hasImage, length, chi - (withNormals / length), correction, force.OfNormals);
+            count, table, layout, coefficients, new ResidualRow<TReal, TWord, TView>(table, layout.Columnwise(0, 1), numbers), sums);
+        double shrink = 1 - experiment.RidgeStep(step);
+        Each(count, slot => replicas[slot].EndResidual(
+            sums.AsSpan(slot * taken, taken), shrink, experiment.Algorithm.Momentum, Field(Purpose.Complement, replica + slot)));
     }
 
-    private bool Observe(double[,] curves, int record)
+    private bool Observe(IReadOnlyList<double[,]> curves, bool[] whole, int record)
     {
-        Four<double> train = skeletons.Reduce(
-            0, layout.Rows, new TrainSums<TReal, TWord, TView, TLoss>(products, labels, layout.Rows, loss));
-        double q = seen.Norm, m = seen.Theta[0] * Math.Sqrt(experiment.Model.TeacherNorm);
-        if (!double.IsFinite(q) || !double.IsFinite(train.A) || !double.IsFinite(train.C))
-            return false;
-        ObservableValues.Write(experiment, fresh, q, m, train, layout.Rows, curves, record);
-        return true;
+        Four<double>[] train = skeletons.ReduceEach(
+            curves.Count, layout.Rows, new TrainSums<TReal, TWord, TView, TLoss>(products, labels, layout.Rows, loss));
+        for (int slot = 0; slot < whole.Length; slot++)
+        {
+            SeenDirections seen = replicas[slot].Seen;
+            double q = seen.Norm, m = seen.Theta[0] * Math.Sqrt(experiment.Model.TeacherNorm);
+            whole[slot] &= double.IsFinite(q) && double.IsFinite(train[slot].A) && double.IsFinite(train[slot].C);
+            if (whole[slot])
+                ObservableValues.Write(experiment, fresh, q, m, train[slot], layout.Rows, curves[slot], record);
+        }
+
+        return whole.Contains(true);
+    }
+
+    /// <summary>The largest number of any replica.</summary>
+    private int Most(int count, Func<UnstoredReplica, int> number)
+    {
+        int most = 0;
+        for (int slot = 0; slot < count; slot++)
+            most = Math.Max(most, number(replicas[slot]));
+        return most;
+    }
+
+    private static void Each(int count, Action<int> work)
+    {
+        if (count == 1)
+            work(0);
+        else
+            Parallel.For(0, count, work);
     }
 
     private RandomField Field(Purpose purpose, int number) => new(experiment.Seed, purpose, size, (uint)number);
 
-    private Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(1, length);
-
-    /// <summary>A force as the first pass leaves it.</summary>
-    /// <param name="Along">U^T f.</param>
-    /// <param name="OfNormals">U^T z of the normals in waiting.</param>
-    /// <param name="Square">|f|^2.</param>
-    private readonly record struct Force(double[] Along, double[] OfNormals, double Square);
-
-    /// <summary>What the second pass leaves to the next first one.</summary>
-    /// <param name="IsNew">The force took a new direction u.</param>
-    /// <param name="HasImage">Theta took one as well.</param>
-    /// <param name="Length">Length of the residual.</param>
-    /// <param name="AlongDirection">chi - u.z.</param>
-    /// <param name="Correction">U^T residual.</param>
-    /// <param name="OfNormals">U^T z.</param>
-    private readonly record struct Residual(
-        bool IsNew, bool HasImage, double Length, double AlongDirection, double[]? Correction, double[]? OfNormals)
-    {
-        public void Save(BinaryWriter writer)
-        {
-            writer.Write(IsNew);
-            writer.Write(HasImage);
-            writer.Write(Length);
-            writer.Write(AlongDirection);
-            writer.Write(Correction ?? []);
-            writer.Write(OfNormals ?? []);
-        }
-
-        public static Residual Load(BinaryReader reader) => new(
-            reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDoubles(), reader.ReadDoubles());
-    }
+    private Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(replicas.Length, length);
 }

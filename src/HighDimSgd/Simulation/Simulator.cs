@@ -29,21 +29,6 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     // A coordinate of the velocity, and the 0 that it is put back to.
     private const long VelocityBytes = 2 * sizeof(float);
 
-    // A GPU passes over a design of this size in about the time that two launches and a reading take.
-    private const long SmallDesign = 1 << 26;
-
-    /// <summary>
-    /// The experiment with the storage that suits a device, where the file leaves it open: on a GPU replicas on stored designs advance together in each
-    /// launch, those on unstored ones one after another, so small designs are stored.
-    /// </summary>
-    public static Experiment OnDevice(Experiment experiment, IDevice device)
-    {
-        Experiment stored = experiment with { Design = experiment.Design with { Storage = DesignStorage.Float32 } };
-        return experiment.Design.IsOpen && experiment.IsMatrixFree && device.Share.BatchBytes > 0 && BytesOf(stored, experiment.Sizes[^1]) <= SmallDesign
-            ? stored
-            : experiment;
-    }
-
     /// <summary>Bytes that the whole run of a size needs.</summary>
     public static long Bytes(Experiment experiment, int size, int workers) => BytesOf(experiment, size) * workers;
 
@@ -55,7 +40,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     public string Cut(int size, int replicas)
     {
         int designs = UnitDesigns(experiment, device, size, replicas / experiment.ReplicasPerDesign);
-        return !IsTogether(experiment, device) ? string.Empty : string.Create(
+        return !IsTogether(device) ? string.Empty : string.Create(
             CultureInfo.InvariantCulture,
             $"units of {designs * experiment.ReplicasPerDesign} replicas in {designs * BytesOf(experiment, size) / 1e9:f2} GB");
     }
@@ -78,7 +63,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         finished(curves);
         Kept()?.Remove(curves.Keys);
         var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, device, size, first, end, curves));
-        int batch = IsTogether(experiment, device) ? units.Select(u => u.Count / experiment.ReplicasPerDesign).DefaultIfEmpty(1).Max() : 1;
+        int batch = IsTogether(device) ? units.Select(u => u.Count / experiment.ReplicasPerDesign).DefaultIfEmpty(1).Max() : 1;
         int workers = WorkersFor(size);
         void Worker() => device.Run(
             new ReplicaWorker(experiment, size, units, Keep, cancellation, batch, Kept()), wholeDevice: workers == 1);
@@ -181,8 +166,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     }
 
     /// <summary>True where the replicas of a unit advance together.</summary>
-    private static bool IsTogether(Experiment experiment, IDevice device) => device.Share.BatchBytes > 0
-        && !experiment.IsMatrixFree;
+    private static bool IsTogether(IDevice device) => device.Share.BatchBytes > 0;
 
     /// <summary>Most designs of a unit; those that advance together must fit into a worker's memory, and every worker have some.</summary>
     private static int UnitDesigns(Experiment experiment, IDevice device, int size, int designs)
@@ -190,7 +174,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         WorkShare share = device.Share;
         int most = (int)Math.Clamp(
             share.UnitWork / Work(experiment, size), 1, Math.Max(1, share.UnitReplicas / experiment.ReplicasPerDesign));
-        return !IsTogether(experiment, device)
+        return !IsTogether(device)
             ? most
             : Math.Max(1, Math.Min(Math.Min(most, share.Batch(BytesOf(experiment, size))), (designs + device.Workers - 1) / device.Workers));
     }
@@ -247,7 +231,7 @@ internal sealed class ReplicaWorker(
         {
             ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
             ClockKind.Sgd or ClockKind.Svag => new MultiPassEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
-            _ when experiment.IsMatrixFree => new MatrixFreeEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, checkpoint),
+            _ when experiment.IsMatrixFree => new MatrixFreeEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most, checkpoint),
             _ => new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
         };
         while (units.TryDequeue(out (int First, int Count) unit))

@@ -164,7 +164,7 @@ internal sealed class DmftPaths<TReal, TWord, TView, TLoss>
         }
 
         var both = new double[2 * used];
-        skeletons.TallSkinnyBlock(table, shape, Coefficients(k), Pair(), both);
+        skeletons.TallSkinnyBlock(1, new(table, 0), shape, Coefficients(k), Pair(), both);
         return (
             [.. Enumerable.Range(0, 2).Select(a => Enumerable.Range(0, used).Select(j => both[(2 * j) + a]).ToArray())],
             skeletons.Reduce(0, paths, new CrossSums<TReal, TWord, TView>(columns[0].Views.Slopes, columns[1].Views.Slopes)));
@@ -176,7 +176,7 @@ internal sealed class DmftPaths<TReal, TWord, TView, TLoss>
         if (second is null)
             skeletons.TallSkinny(table, shape, Coefficients(k), new ProductRow<TReal, TWord, TView>(new(columns[0].Views.Products, 0)), []);
         else
-            skeletons.TallSkinnyBlock(table, shape, Coefficients(k), Pair(), new double[PairRow<TReal, TWord, TView, TLoss>.Projected]);
+            skeletons.TallSkinnyBlock(1, new(table, 0), shape, Coefficients(k), Pair(), new double[PairRow<TReal, TWord, TView, TLoss>.Projected]);
     }
 
     private PairRow<TReal, TWord, TView, TLoss> Pair()

@@ -230,5 +230,7 @@ public class RandomTests
         public Real1 Spread(long index) => new(data[index]);
 
         public Real1 Gather(Word1 index) => new(data[index.Value]);
+
+        public int Whole(long index) => (int)data[index];
     }
 }

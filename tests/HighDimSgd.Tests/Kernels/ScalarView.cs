@@ -12,4 +12,6 @@ internal readonly struct ScalarView(float[] data) : IView<Real1, Word1>
     public Real1 Spread(long index) => new(data[index]);
 
     public Real1 Gather(Word1 index) => new(data[index.Value]);
+
+    public int Whole(long index) => (int)data[index];
 }

@@ -11,7 +11,25 @@ namespace HighDimSgd.Devices.Cpu;
 internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
 {
     public void TallSkinnyBlock<TBody>(
-        HostView<TReal, TWord> basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
+        int batch,
+        Slots<TReal, TWord, HostView<TReal, TWord>> bases,
+        PathTable layout,
+        ReadOnlySpan<float> coefficients,
+        TBody body,
+        Span<double> sums)
+        where TBody : struct, IBlockBody<TReal>
+    {
+        int given = coefficients.Length / batch, asked = sums.Length / batch;
+        for (int slot = 0; slot < batch; slot++)
+        {
+            TallSkinnyBlock(
+                slot, bases.View.Data + bases.Start + (slot * bases.Stride), layout, coefficients.Slice(slot * given, given), body,
+                sums.Slice(slot * asked, asked));
+        }
+    }
+
+    private void TallSkinnyBlock<TBody>(
+        int slot, float* basis, PathTable layout, ReadOnlySpan<float> coefficients, TBody body, Span<double> sums)
         where TBody : struct, IBlockBody<TReal>
     {
         int chunks = (layout.Blocks + BlocksPerChunk - 1) / BlocksPerChunk, stride = sums.Length;
@@ -26,7 +44,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
             {
                 int first = (int)chunk * BlocksPerChunk;
                 BlockPass(
-                    basis.Data, layout, first, Math.Min(layout.Blocks, first + BlocksPerChunk), combine, used, body, parts + (chunk * stride), wanted);
+                    slot, basis, layout, first, Math.Min(layout.Blocks, first + BlocksPerChunk), combine, used, body, parts + (chunk * stride), wanted);
             });
         }
 
@@ -35,7 +53,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
     }
 
     private static void BlockPass<TBody>(
-        float* basis, PathTable layout, int firstBlock, int endBlock, float* coefficients, int used, TBody body, double* sums, int wanted)
+        int slot, float* basis, PathTable layout, int firstBlock, int endBlock, float* coefficients, int used, TBody body, double* sums, int wanted)
         where TBody : struct, IBlockBody<TReal>
     {
         int count = wanted * TBody.Projected, groups = (count + Lanes - 1) / Lanes;
@@ -49,7 +67,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
             CombineBlock<TBody>(table, coefficients, used, rows);
             int row = block * PathTable.Block;
             for (int part = 0; part < Parts; part++)
-                rows[part] = body.Run(row + (part * Lanes), rows[part]);
+                rows[part] = body.Run(slot, row + (part * Lanes), rows[part]);
             ProjectBlock<TBody>(table, rows, accumulated, wanted, (long)layout.Columns * PathTable.Block);
         }
 

@@ -29,4 +29,7 @@ internal readonly unsafe struct HostView<TReal, TWord>(float* data) : IView<TRea
             gathered[lane] = Data[at[lane]];
         return values;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Whole(long index) => (int)Data[index];
 }
