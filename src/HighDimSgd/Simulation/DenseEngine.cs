@@ -30,8 +30,8 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     private readonly Slots<TReal, TWord, TView> increments;
     private readonly HeavyBall<TReal, TWord, TView>? ball;
 
-    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>.</summary>
-    public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 1)
+    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>, on so many designs where a device wants batches, else 0.</summary>
+    public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 0)
     {
         this.skeletons = skeletons;
         this.experiment = experiment;

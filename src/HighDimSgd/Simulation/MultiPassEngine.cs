@@ -33,8 +33,10 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
     private readonly int[] visits;
     private readonly float[] decays, weights, allLabels, visitedLabels;
 
-    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>, each on a design of its own.</summary>
-    public MultiPassEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 1)
+    /// <summary>
+    /// Allocates the memory of replicas of dimension <paramref name="size"/>, each on a design of its own; so many where a device wants batches, else 0.
+    /// </summary>
+    public MultiPassEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 0)
     {
         this.skeletons = skeletons;
         this.experiment = experiment;
@@ -42,12 +44,12 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         data = new(skeletons, experiment, size, loss, designs);
         AlgorithmSpec algorithm = experiment.Algorithm;
         source = new(skeletons, algorithm, data.Shape.Samples, data.Batch);
-        var shape = new VisitShape(algorithm.SamplesPerIteration, designs == 1);
+        var shape = new VisitShape(algorithm.SamplesPerIteration, Designs == 1);
         decays = new float[shape.Iterations];
         labels = data.Allocate(shape.Visits + 16);
         factors = new(skeletons.AllocateSlots(1, shape.Visits + 16).View, 0);
         (visits, weights) = (new int[data.Batch * shape.Visits], new float[shape.Visits]);
-        (allLabels, visitedLabels) = (new float[designs * data.Shape.PaddedSamples], new float[data.Batch * labels.Stride]);
+        (allLabels, visitedLabels) = (new float[Designs * data.Shape.PaddedSamples], new float[data.Batch * labels.Stride]);
         if (algorithm.Momentum > 0)
             ball = new(skeletons, data.Allocate(data.Shape.RowStride), data.Batch, algorithm.Momentum);
         Schedule(0);

@@ -31,10 +31,13 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     private readonly float[] start;
     private (int First, int Count) prepared;
 
-    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>, on a number of designs or so many together on one.</summary>
-    public StoredReplica(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 1, int together = 1)
+    /// <summary>
+    /// Allocates the memory of replicas of dimension <paramref name="size"/> on a number of designs, or so many together on one; 0 designs are one where a device
+    /// has no use for batches.
+    /// </summary>
+    public StoredReplica(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 0, int together = 1)
     {
-        (Designs, Together) = (designs, together);
+        (Designs, Together, Sides) = (Math.Max(1, designs), together, designs > 0 ? experiment.Starts : 1);
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
@@ -65,10 +68,10 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     public int Replicas => Count / Starts;
 
     /// <summary>
-    /// Parts of the batch that go one after another: two starts where there are several designs, for an array of each design is at the place of a replica;
+    /// Parts of the batch that go one after another: two starts where a device wants batches, for an array of each design is at the place of a replica;
     /// else all iterates are one part, and one reading of the design serves them.
     /// </summary>
-    public int Sides => Designs > 1 ? Starts : 1;
+    public int Sides { get; }
 
     /// <summary>Iterates of a side.</summary>
     public int SideCount => Count / Sides;
