@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace HighDimSgd.Simulation;
 
 /// <summary>
@@ -75,11 +77,7 @@ internal sealed class SeenDirections(int size, int most)
     public void Correct(Span<double> projections, ReadOnlySpan<double> correction)
     {
         for (int i = 0; i < Left; i++)
-        {
-            double[] row = rows[i];
-            for (int j = 0; j < row.Length; j++)
-                projections[j] -= correction[i] * row[j];
-        }
+            Subtract(correction[i], rows[i], projections);
     }
 
     /// <summary>
@@ -111,10 +109,15 @@ internal sealed class SeenDirections(int size, int most)
         Subtract(length, row);
     }
 
-    private void Subtract(double length, double[] row)
+    private void Subtract(double length, double[] row) => Subtract(length / size, row, theta);
+
+    /// <summary>target - factor row, each element in two roundings.</summary>
+    private static void Subtract(double factor, ReadOnlySpan<double> row, Span<double> target)
     {
-        double factor = length / size;
-        for (int j = 0; j < row.Length; j++)
-            theta[j] -= factor * row[j];
+        int j = 0;
+        for (; j <= row.Length - Vector<double>.Count; j += Vector<double>.Count)
+            (new Vector<double>(target[j..]) - (factor * new Vector<double>(row[j..]))).CopyTo(target[j..]);
+        for (; j < row.Length; j++)
+            target[j] -= factor * row[j];
     }
 }

@@ -18,6 +18,9 @@ internal sealed class VisitSource<TReal, TWord, TView>
 {
     private const int Block = VisitShape.Block, Words = VisitShape.Words;
 
+    // Replicas whose visits are not worth several threads.
+    private const int Few = 2;
+
     private readonly ISkeletons<TReal, TWord, TView> skeletons;
     private readonly Slots<TReal, TWord, TView> table;
     private readonly float[] words;
@@ -67,10 +70,16 @@ internal sealed class VisitSource<TReal, TWord, TView>
             if (position % Block == 0)
                 DrawBlock(position / Block);
             (int first, int piece) = (done, Math.Min(each - done, Block - (position % Block)));
-            if (Count == 1)
-                Shuffle(0, visits.AsSpan(first, piece));
+            if (Count <= Few)
+            {
+                for (int slot = 0; slot < Count; slot++)
+                    Shuffle(slot, visits.AsSpan((slot * each) + first, piece));
+            }
             else
+            {
                 Parallel.For(0, Count, slot => Shuffle(slot, visits.AsSpan((slot * each) + first, piece)));
+            }
+
             position += piece;
             done += piece;
         }
@@ -80,11 +89,13 @@ internal sealed class VisitSource<TReal, TWord, TView>
     {
         int[] order = orders[slot];
         ReadOnlySpan<float> drawn = words.AsSpan(slot * (int)table.Stride, Words * Block);
+        int place = position % period;
         for (int v = 0; v < visits.Length; v++)
         {
-            int place = (position + v) % period, other = place + Draw(drawn[((position + v) % Block)..], (uint)(order.Length - place));
+            int other = place + Draw(drawn[((position + v) % Block)..], (uint)(order.Length - place));
             (order[place], order[other]) = (order[other], order[place]);
             visits[v] = order[place];
+            place = place + 1 < period ? place + 1 : 0;
         }
     }
 
@@ -105,12 +116,11 @@ internal sealed class VisitSource<TReal, TWord, TView>
     /// </summary>
     private static int Draw(ReadOnlySpan<float> drawn, uint bound)
     {
-        uint least = (0u - bound) % bound;
         ulong product = 0;
         for (int attempt = 0; attempt < Words; attempt++)
         {
             product = (ulong)BitConverter.SingleToUInt32Bits(drawn[attempt * Block]) * bound;
-            if ((uint)product >= least)
+            if ((uint)product >= bound || (uint)product >= (0u - bound) % bound)
                 break;
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using HighDimSgd.Devices;
 using HighDimSgd.Devices.Cpu;
 using HighDimSgd.Experiments;
@@ -28,9 +30,109 @@ public class SmallEntriesTests
         {
             foreach (bool whole in new[] { false, true })
             {
-                Assert.Equal([], device.Run(new PackedAgainstFloats(true, rows, columns), whole));
-                Assert.Equal([], device.Run(new PackedAgainstFloats(false, rows, columns), whole));
+                Passes passes = device.Run(new PackedAndFloats(false, rows, columns, Parameters(columns)), whole);
+                Assert.Equal(passes.Floats.Select(BitConverter.SingleToInt32Bits), passes.Packed.Select(BitConverter.SingleToInt32Bits));
             }
+        }
+    }
+
+    /// <summary>Bytes times fixed-point numbers: an error of half a unit, 2^-21 of the largest number, an entry, beside the rounding of float32 sums.</summary>
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void BytesGiveTheSumsOfWholeNumbers(int rows, int columns)
+    {
+        float[]? first = null;
+        foreach (CpuDevice device in Devices())
+        {
+            foreach (bool whole in new[] { false, true })
+            {
+                Passes passes = device.Run(new PackedAndFloats(true, rows, columns, Parameters(columns)), whole);
+                first ??= passes.Packed;
+                Assert.Equal(first.Select(BitConverter.SingleToInt32Bits), passes.Packed.Select(BitConverter.SingleToInt32Bits));
+                if (device.Workers > 1 || whole)
+                    continue;
+                for (int slot = 0; slot < 2; slot++)
+                    CheckSums(passes, slot, rows, columns);
+            }
+        }
+    }
+
+    /// <summary>The largest number sets the unit, however large or small, and one that is not finite spoils its own replica only.</summary>
+    [Fact]
+    public void UnitsOfFixedPointFollowTheNumbers()
+    {
+        const int Rows = 40, Columns = 70;
+        foreach (float size in new[] { 0, 1e-29f, 1e-12f, 1e28f })
+        {
+            Passes passes = new CpuDevice(1, 256).Run(new PackedAndFloats(true, Rows, Columns, [.. Parameters(Columns).Select(t => t * size)]), false);
+            double most = passes.Floats.Take(Rows).Max(Math.Abs);
+            Assert.All(passes.Packed.Zip(passes.Floats).Take(Rows), p => Assert.Equal(p.Second, p.First, 4e-6 * most));
+        }
+
+        foreach (float bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            float[] parameters = Parameters(Columns);
+            parameters[33] = bad;
+            Passes passes = new CpuDevice(1, 256).Run(new PackedAndFloats(true, Rows, Columns, parameters, Parameters(Columns)), false);
+            Assert.All(passes.Packed.Take(Rows), r => Assert.Equal(float.NaN, r));
+            Assert.All(passes.Packed.Skip(2 * Rows).Take(Columns), g => Assert.Equal(float.NaN, g));
+            Assert.DoesNotContain(float.NaN, passes.Packed.Skip(Rows).Take(Rows));
+            CheckSums(passes, 1, Rows, Columns);
+        }
+    }
+
+    /// <summary>Whatever instructions a machine has, four products are added exactly, and rows are turned alike.</summary>
+    [Fact]
+    public void ByteProductsAreThoseOfPlainArithmetic()
+    {
+        var random = new Random(5);
+        for (int trial = 0; trial < 200; trial++)
+        {
+            byte[] bytes = new byte[128];
+            random.NextBytes(bytes);
+            bool extreme = trial % 4 == 0;
+            Vector256<byte>[] rows = [.. Enumerable.Range(0, 4).Select(r => Vector256.Create<byte>(bytes.AsSpan(32 * r)) | Vector256.Create((byte)(extreme ? 255 : 0)))];
+            var factors = Vector256.Create<sbyte>([.. Enumerable.Range(0, 32).Select(_ => (sbyte)(extreme ? 64 - (trial % 8 * 32) : random.Next(-64, 65)))]);
+            Vector256<int> sums = ByteProducts.Plain(rows[0], factors), start = Vector256.Create(trial - 100);
+            for (int i = 0; i < 8; i++)
+                Assert.Equal(Enumerable.Range(4 * i, 4).Sum(b => rows[0][b] * factors[b]), sums[i]);
+            Assert.Equal(start + sums, ByteProducts.Add(start, rows[0], factors));
+            if (Avx2.IsSupported)
+                Assert.Equal(start + sums, ByteProducts.AddByPairs(start, rows[0], factors));
+            ByteProducts.Four256 one = ByteProducts.Turn(rows[0], rows[1], rows[2], rows[3]), other = ByteProducts.PlainTurn(rows[0], rows[1], rows[2], rows[3]);
+            Assert.Equal([other.A, other.B, other.C, other.D], new[] { one.A, one.B, one.C, one.D });
+            for (int i = 0; i < 32; i++)
+                Assert.Equal(rows[i % 4][((i / 16) * 16) + (i % 16 / 4)], one.A[i]);
+            Vector256<int>[] whole = [.. rows.Select(r => r.AsInt32() >> 8)];
+            Assert.Equal(Vector128.Create<int>([.. whole.Select(Vector256.Sum)]), ByteProducts.Sums(whole[0], whole[1], whole[2], whole[3]));
+        }
+    }
+
+    private static void CheckSums(Passes passes, int slot, int rows, int columns)
+    {
+        ReadOnlySpan<float> products = passes.Packed.AsSpan(slot * rows, rows), gradient = passes.Packed.AsSpan((2 * rows) + (slot * passes.GradientStride));
+        float[] theta = passes.Parameters[slot], weights = new float[rows];
+        double most = theta.Max(Math.Abs);
+        for (int i = 0; i < rows; i++)
+        {
+            double sum = 0, size = 0;
+            for (int j = 0; j < columns; j++)
+                (sum, size) = (sum + (passes.Entry(slot, i, j) * (double)theta[j]), size + Math.Abs(passes.Entry(slot, i, j)));
+            Assert.InRange(products[i] - sum, (-5e-7 * most * size) - (2e-7 * Math.Abs(sum)), (5e-7 * most * size) + (2e-7 * Math.Abs(sum)));
+            weights[i] = products[i] - Shift(i);
+        }
+
+        for (int j = 0; j < columns; j++)
+        {
+            double sum = 0, error = 0, size = 0;
+            for (int i = 0; i < rows; i++)
+            {
+                (sum, size) = (sum + (passes.Entry(slot, i, j) * (double)weights[i]), size + Math.Abs(passes.Entry(slot, i, j) * weights[i]));
+                error += 5e-7 * Math.Abs(passes.Entry(slot, i, j)) * weights.Skip(i / 16 * 16).Take(16).Max(Math.Abs);
+            }
+
+            error += (4 + (rows / 16)) * 6e-8 * size;
+            Assert.InRange(gradient[j] - sum, -error, error);
         }
     }
 
@@ -139,7 +241,7 @@ public class SmallEntriesTests
         Assert.InRange((sums[2] / Count) - 3, -5 * Math.Sqrt(96.0 / Count), 5 * Math.Sqrt(96.0 / Count));
     }
 
-    private static IEnumerable<CpuDevice> Devices() => System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated
+    private static IEnumerable<CpuDevice> Devices() => Vector512.IsHardwareAccelerated
         ? [new(1, 256), new(3, 256), new(2, 512)]
         : [new(1, 256), new(3, 256)];
 
@@ -169,17 +271,25 @@ public class SmallEntriesTests
         }
     }
 
-    /// <summary>The places of products and gradients, of two replicas, that differ between a packed design and the same in floats.</summary>
-    private sealed class PackedAgainstFloats(bool isInt8, int rows, int columns) : IDeviceProgram<int[]>
+    /// <summary>Passes of two replicas over a packed design and over the same entries in floats, and these.</summary>
+    private sealed record Passes(float[] Packed, float[] Floats, float[] Entries, float[][] Parameters, int Rows, int Stride)
     {
-        public int[] Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
+        public int GradientStride => (Packed.Length - (2 * Rows)) / 2;
+
+        public float Entry(int slot, int row, int column) => Entries[(slot * (Entries.Length / 2)) + (row * Stride) + column];
+    }
+
+    /// <summary>Makes both passes; the second replica has the parameters in reverse, or others.</summary>
+    private sealed class PackedAndFloats(bool isInt8, int rows, int columns, float[] parameters, float[]? others = null) : IDeviceProgram<Passes>
+    {
+        public Passes Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
             where TReal : unmanaged, IReal<TReal, TWord>
             where TWord : unmanaged, IWord<TReal, TWord>
             where TView : struct, IView<TReal, TWord> => isInt8
-                ? Compare<TReal, TWord, TView, Int8Entries<TReal, TWord>, Int8Entries<Real1, Word1>>(skeletons)
-                : Compare<TReal, TWord, TView, BFloat16Entries<TReal, TWord>, BFloat16Entries<Real1, Word1>>(skeletons);
+                ? Make<TReal, TWord, TView, Int8Entries<TReal, TWord>, Int8Entries<Real1, Word1>>(skeletons)
+                : Make<TReal, TWord, TView, BFloat16Entries<TReal, TWord>, BFloat16Entries<Real1, Word1>>(skeletons);
 
-        private int[] Compare<TReal, TWord, TView, TFormat, TScalar>(ISkeletons<TReal, TWord, TView> skeletons)
+        private Passes Make<TReal, TWord, TView, TFormat, TScalar>(ISkeletons<TReal, TWord, TView> skeletons)
             where TReal : unmanaged, IReal<TReal, TWord>
             where TWord : unmanaged, IWord<TReal, TWord>
             where TView : struct, IView<TReal, TWord>
@@ -205,13 +315,14 @@ public class SmallEntriesTests
             Assert.False(padding);
             skeletons.Write(floats.View, entries);
             var theta = skeletons.AllocateSlots(2, stride);
-            float[] parameters = new float[2 * theta.Stride];
-            Parameters(columns).CopyTo(parameters, 0);
-            Parameters(columns).Reverse().ToArray().CopyTo(parameters, theta.Stride);
-            skeletons.Write(theta.View, parameters);
-            float[] one = Results((gradient, body) => skeletons.PackedPass<TFormat, Weigh<TReal, TWord, TView>>(2, packed, stride, rows, theta, gradient, body));
-            float[] other = Results((gradient, body) => skeletons.RowPass(2, floats, stride, rows, theta, gradient, body));
-            return [.. Enumerable.Range(0, one.Length).Where(i => BitConverter.SingleToInt32Bits(one[i]) != BitConverter.SingleToInt32Bits(other[i]))];
+            float[] written = new float[2 * theta.Stride], second = others ?? [.. parameters.Reverse()];
+            parameters.CopyTo(written, 0);
+            second.CopyTo(written, theta.Stride);
+            skeletons.Write(theta.View, written);
+            return new(
+                Results((gradient, body) => skeletons.PackedPass<TFormat, Weigh<TReal, TWord, TView>>(2, packed, stride, rows, theta, gradient, body)),
+                Results((gradient, body) => skeletons.RowPass(2, floats, stride, rows, theta, gradient, body)),
+                entries, [parameters, second], rows, stride);
 
             float[] Results(Action<Slots<TReal, TWord, TView>, Weigh<TReal, TWord, TView>> pass) =>
                 Pass<TReal, TWord, TView>(skeletons, rows, 2, columns, (products, gradient, shifts) => pass(gradient, new(products, shifts)));

@@ -25,7 +25,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         if (batch > 1 && design.Stride == 0)
             SharedPass(batch, new FloatGroups(x, rowStride), rowStride, rows, theta, gradient, body);
         else
-            Pass(batch, rowStride, rows, theta, gradient, body, (slot, _) => new FloatRows(x + (slot * design.Stride), rowStride));
+            Pass(batch, rowStride, rows, theta, gradient, body, slot => new FloatRows(x + (slot * design.Stride), rowStride));
     }
 
     private void Pass<TRows, TBody>(
@@ -35,15 +35,14 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         Slots<TReal, TWord, HostView<TReal, TWord>> theta,
         Slots<TReal, TWord, HostView<TReal, TWord>> gradient,
         TBody body,
-        Func<int, HostView<TReal, TWord>, TRows> rowsOf)
+        Func<int, TRows> rowsOf)
         where TRows : struct, IRows
         where TBody : struct, IRowBody<TReal>
     {
         int panelRows = PanelRows(rows), panels = (rows + panelRows - 1) / panelRows;
         // Side by side, a panel must not touch the rows after its last, which a group of fewer than sixteen rows does.
         int group = panels > 1 && Options.MaxDegreeOfParallelism > 1 ? Lanes : Math.Min(TRows.GroupRows(rowStride), rows <= 4 ? 4 : rows <= 8 ? 8 : 16);
-        int own = TRows.KeepsGroup ? group * (rowStride + Lanes) : 0;
-        float* partial = Scratch(((long)panels * rowStride) + own), kept = partial + ((long)panels * rowStride);
+        float* partial = Scratch((long)panels * rowStride);
         for (int slot = 0; slot < batch; slot++)
         {
             float* t = theta.View.Data + theta.Start + (slot * theta.Stride);
@@ -51,8 +50,7 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
             Each(panels, panelRows * rowStride / 64, panel =>
             {
                 int first = (int)panel * panelRows;
-                new Span<float>(kept, own).Clear();
-                PanelPass(replica, group, rowsOf(replica, new(kept)), rowStride, first, Math.Min(rows, first + panelRows), t, partial + (panel * rowStride), body);
+                PanelPass(replica, group, rowsOf(replica), rowStride, first, Math.Min(rows, first + panelRows), t, partial + (panel * rowStride), body);
             });
             if (TBody.WantsGradient)
                 SumPanels(partial, panels, rowStride, gradient.View.Data + gradient.Start + (slot * gradient.Stride));
@@ -171,9 +169,6 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
     /// <summary>A design in one of its storages.</summary>
     private interface IRows
     {
-        /// <summary>True where the rows of a group are kept for the sweep that adds them, in memory that begins as zeros; then panels run one by one.</summary>
-        static abstract bool KeepsGroup { get; }
-
         /// <summary>Rows of a group.</summary>
         static abstract int GroupRows(int stride);
 
@@ -184,8 +179,6 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
     /// <summary>Rows of floats.</summary>
     private readonly struct FloatRows(float* design, int stride) : IRows
     {
-        public static bool KeepsGroup => false;
-
         // With theta and the sum they stay below 48 KiB.
         public static int GroupRows(int stride) => stride <= 640 ? 16 : stride <= 1152 ? 8 : 4;
 
