@@ -54,13 +54,22 @@ public interface IRowBody<TReal>
     TReal Run(int slot, int row, TReal product);
 }
 
-/// <summary>The row bodies of steps that follow each other, for the skeleton <c>Steps</c>.</summary>
-/// <typeparam name="TBody">The row body.</typeparam>
-public interface ISteps<TBody>
-    where TBody : struct
+/// <summary>Steps whose random numbers are drawn together.</summary>
+public static class StepGroup
 {
-    /// <summary>The body of a step, counted from the first.</summary>
-    TBody At(int step);
+    /// <summary>Steps of a group, as many as a counter gives words; numbers are drawn at the first of them.</summary>
+    public const int Size = 4;
+}
+
+/// <summary>A body that changes from step to step by the step's number and one factor, so that many steps can run as one.</summary>
+/// <typeparam name="TSelf">The body.</typeparam>
+public interface IStep<TSelf>
+    where TSelf : struct, IStep<TSelf>
+{
+    /// <summary>The same body at another step.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="factor">Its factor; a body that has none is given 0.</param>
+    TSelf At(int step, float factor);
 }
 
 /// <summary>

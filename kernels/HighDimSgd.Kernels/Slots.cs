@@ -24,6 +24,9 @@ public readonly struct Slots<TReal, TWord, TView>(TView view, long stride, long 
     /// <summary>The same arrays from their element <paramref name="index"/> on.</summary>
     public Slots<TReal, TWord, TView> From(long index) => new(View, Stride, Start + index);
 
+    /// <summary>The arrays of the replicas from <paramref name="slot"/> on.</summary>
+    public Slots<TReal, TWord, TView> Skip(int slot) => From(slot * Stride);
+
     /// <summary>Elements of the replica at <paramref name="slot"/> from <paramref name="index"/> on.</summary>
     public TReal Load(int slot, long index) => View.Load(Start + slot * Stride + index);
 

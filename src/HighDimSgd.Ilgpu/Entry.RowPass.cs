@@ -4,7 +4,7 @@ using ILGPU;
 
 namespace HighDimSgd.Ilgpu;
 
-/// <content>The fused row pass: a group takes a panel of rows, whose gradient is its own; or where many steps are one launch, all panels in turn.</content>
+/// <content>The fused row pass: a group takes a panel of rows, whose gradient is its own.</content>
 public static partial class Entry
 {
     /// <summary>The skeletons <c>RowPass</c> and <c>PackedPass</c>; a group per replica and panel.</summary>
@@ -26,47 +26,6 @@ public static partial class Entry
         ArrayView<float> weights = SharedMemory.Allocate<float>(RowsAtOnce);
         int slot = Grid.IdxX / shape.Panels;
         PanelPass<TFormat, TBody>(shape, slot, Grid.IdxX - (slot * shape.Panels), design, theta, partial, products, weights, body);
-    }
-
-    /// <summary>The skeleton <c>Steps</c>; a group per replica, whose design stays in the caches.</summary>
-    /// <param name="shape">How it is cut.</param>
-    /// <param name="steps">Number of steps.</param>
-    /// <param name="size">Coordinates that are updated.</param>
-    /// <param name="design">Designs.</param>
-    /// <param name="theta">Parameters.</param>
-    /// <param name="partial">Room for the panels' gradients.</param>
-    /// <param name="sum">Adds them.</param>
-    /// <param name="update">The update.</param>
-    /// <param name="bodies">The row bodies.</param>
-    public static void Steps<TUpdate, TSteps, TBody>(
-        RowShape shape,
-        int steps,
-        int size,
-        Slots<Real1, Word1, DeviceView> design,
-        Slots<Real1, Word1, DeviceView> theta,
-        Slots<Real1, Word1, DeviceView> partial,
-        PanelBody sum,
-        TUpdate update,
-        TSteps bodies)
-        where TUpdate : struct, IForBody
-        where TSteps : struct, ISteps<TBody>
-        where TBody : struct, IRowBody<Real1>
-    {
-        ArrayView<float> products = SharedMemory.Allocate<float>(RowsAtOnce * MostLanes);
-        ArrayView<float> weights = SharedMemory.Allocate<float>(RowsAtOnce);
-        int slot = Grid.IdxX;
-        for (int k = 0; k < steps; k++)
-        {
-            for (int j = Group.IdxX; j < size; j += Group.DimX)
-                update.Run(slot, j);
-            Group.Barrier();
-            for (int panel = 0; panel < shape.Panels; panel++)
-                PanelPass<FloatEntries, TBody>(shape, slot, panel, design, theta, partial, products, weights, bodies.At(k));
-            Group.Barrier();
-            for (int j = Group.IdxX; j < shape.Columns; j += Group.DimX)
-                sum.Run(slot, j);
-            Group.Barrier();
-        }
     }
 
     private static void PanelPass<TFormat, TBody>(

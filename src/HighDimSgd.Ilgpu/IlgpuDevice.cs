@@ -49,6 +49,9 @@ public sealed class IlgpuDevice : IDevice
         }
     }
 
+    /// <summary>Launches so far, while nothing runs.</summary>
+    internal int Launches => free.Sum(f => f.Launcher.Launches);
+
     /// <summary>True for GPUs, false for a processor under OpenCL or ILGPU's CPU accelerator.</summary>
     public bool IsGpu { get; }
 

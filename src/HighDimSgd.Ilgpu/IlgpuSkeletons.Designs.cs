@@ -41,30 +41,6 @@ internal sealed partial class IlgpuSkeletons
     }
 
     /// <inheritdoc/>
-    public bool KeepsDesigns(int rows, int rowStride) => (long)rows * rowStride * sizeof(float) <= launcher.KeptBytes;
-
-    /// <inheritdoc/>
-    public void Steps<TUpdate, TSteps, TBody>(
-        int steps,
-        int batch,
-        Slots<Real1, Word1, DeviceView> design,
-        int rowStride,
-        int rows,
-        Slots<Real1, Word1, DeviceView> theta,
-        Slots<Real1, Word1, DeviceView> gradient,
-        int size,
-        TUpdate update,
-        TSteps bodies)
-        where TUpdate : struct, IForBody
-        where TSteps : struct, ISteps<TBody>
-        where TBody : struct, IRowBody<Real1>
-    {
-        var shape = new RowShape(rows, rowStride, rowStride);
-        Slots<Real1, Word1, DeviceView> partial = shape.Panels > 1 ? Scratch(batch, (long)shape.Panels * rowStride) : gradient;
-        launcher.Steps<TUpdate, TSteps, TBody>(batch, shape, steps, size, design, theta, partial, new(partial, shape, gradient), update, bodies);
-    }
-
-    /// <inheritdoc/>
     public void SignPass<TBody>(
         int batch,
         Slots<Real1, Word1, DeviceView> signs,

@@ -1,3 +1,4 @@
+using HighDimSgd.Devices;
 using HighDimSgd.Kernels;
 using HighDimSgd.Kernels.Random;
 using ILGPU;
@@ -19,6 +20,9 @@ internal sealed class Launcher(Accelerator accelerator, int mostThreads, long ke
 
     private readonly Dictionary<(string, Type), Delegate> kernels = [];
     private readonly int most = Math.Min(mostThreads, accelerator.MaxNumThreadsPerGroup);
+
+    /// <summary>Launches so far.</summary>
+    public int Launches { get; private set; }
 
     /// <summary>Bytes of a design that a group keeps in the caches.</summary>
     public long KeptBytes => keptBytes;
@@ -50,15 +54,28 @@ internal sealed class Launcher(Accelerator accelerator, int mostThreads, long ke
                 new(checked(batch * shape.Panels), Threads(shape.LaneShift)), shape, design, theta, partial, body);
 
     /// <summary>Launches <see cref="Entry.Steps"/>.</summary>
-    public void Steps<TUpdate, TSteps, TBody>(
-        int batch, RowShape shape, int steps, int size, Replicas design, Replicas theta, Replicas partial, PanelBody sum, TUpdate update, TSteps bodies)
-        where TUpdate : struct, IForBody
-        where TSteps : struct, ISteps<TBody>
-        where TBody : struct, IRowBody<Real1> =>
-        Load<(TUpdate, TSteps), Action<KernelConfig, RowShape, int, int, Replicas, Replicas, Replicas, PanelBody, TUpdate, TSteps>>(
+    public void Steps<TFormat, TDraw, TUpdate, TBody>(
+        RowShape shape, StepRange range, DeviceView factors, Replicas design, Replicas theta, Replicas partial, PanelBody sum, TDraw draw, TUpdate update, TBody row)
+        where TFormat : struct, IEntryFormat<Real1, Word1>
+        where TDraw : struct, IForBody, IStep<TDraw>
+        where TUpdate : struct, IForBody, IStep<TUpdate>
+        where TBody : struct, IRowBody<Real1>, IStep<TBody> =>
+        Load<(TFormat, TDraw, TUpdate, TBody), Action<KernelConfig, RowShape, StepRange, DeviceView, Replicas, Replicas, Replicas, PanelBody, TDraw, TUpdate, TBody>>(
             nameof(Entry.Steps),
-            () => accelerator.LoadStreamKernel<RowShape, int, int, Replicas, Replicas, Replicas, PanelBody, TUpdate, TSteps>(Entry.Steps<TUpdate, TSteps, TBody>))(
-                new(batch, Threads(shape.LaneShift)), shape, steps, size, design, theta, partial, sum, update, bodies);
+            () => accelerator.LoadStreamKernel<RowShape, StepRange, DeviceView, Replicas, Replicas, Replicas, PanelBody, TDraw, TUpdate, TBody>(
+                Entry.Steps<TFormat, TDraw, TUpdate, TBody>))(
+                    new(range.Batch, Threads(shape.LaneShift)), shape, range, factors, design, theta, partial, sum, draw, update, row);
+
+    /// <summary>Launches <see cref="Entry.SignSteps"/>.</summary>
+    public void SignSteps<TDraw, TUpdate, TBody>(
+        StepRange range, DeviceView factors, SignTable table, Replicas signs, Replicas theta, Replicas weights, Replicas gradient, TDraw draw, TUpdate update, TBody row)
+        where TDraw : struct, IForBody, IStep<TDraw>
+        where TUpdate : struct, IForBody, IStep<TUpdate>
+        where TBody : struct, IRowBody<Real1>, IStep<TBody> =>
+        Load<(TDraw, TUpdate, TBody), Action<KernelConfig, StepRange, DeviceView, SignTable, Replicas, Replicas, Replicas, Replicas, TDraw, TUpdate, TBody>>(
+            nameof(Entry.SignSteps),
+            () => accelerator.LoadStreamKernel<StepRange, DeviceView, SignTable, Replicas, Replicas, Replicas, Replicas, TDraw, TUpdate, TBody>(Entry.SignSteps))(
+                new(range.Batch, Threads(Lanes.Shift(table.PaddedRows))), range, factors, table, signs, theta, weights, gradient, draw, update, row);
 
     /// <summary>Launches <see cref="Entry.Iterate"/>.</summary>
     public void Iterate<TBody>(
@@ -93,6 +110,7 @@ internal sealed class Launcher(Accelerator accelerator, int mostThreads, long ke
     private TKernel Load<TBody, TKernel>(string entry, Func<TKernel> load)
         where TKernel : Delegate
     {
+        Launches++;
         if (!kernels.TryGetValue((entry, typeof(TBody)), out Delegate? kernel))
             kernels[(entry, typeof(TBody))] = kernel = load();
         return (TKernel)kernel;

@@ -62,7 +62,7 @@ public static class Runner
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(options);
-        return Run(experiment, Device.OpenFor(experiment, options.Device, options.Threads), options, progress, cancellation);
+        return Run(experiment, Device.Open(options.Device, options.Threads), options, progress, cancellation);
     }
 
     /// <inheritdoc cref="RunAsync(Experiment, IDevice, string, IProgress{RunProgress}, CancellationToken)"/>
@@ -160,7 +160,7 @@ public static class Runner
     {
         ArgumentNullException.ThrowIfNull(shard);
         string folder = OutputFolder(experiment, options);
-        IDevice device = Device.OpenFor(experiment, options.Device, options.Threads);
+        IDevice device = Device.Open(options.Device, options.Threads);
         experiment = UnitStore.Settled(folder, experiment, device.Key);
         MemoryCheck.Refuse(experiment, device, Stages.Simulation);
         ShardLabel.Label(shard, experiment, device.Key).Write(folder);

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using HighDimSgd.Kernels;
 using HighDimSgd.Kernels.Bodies;
@@ -20,6 +19,19 @@ public sealed partial class CompileTests
 {
     private static readonly Type[] Formats = [typeof(FloatEntries), typeof(Int8Entries<Real1, Word1>), typeof(BFloat16Entries<Real1, Word1>)];
 
+    private static readonly Dictionary<string, Type> Updates = new()
+    {
+        ["update"] = typeof(UpdateBody<Real1, Word1, DeviceView>),
+        ["momentum"] = typeof(MomentumBody<Real1, Word1, DeviceView>),
+    };
+
+    private static readonly Dictionary<string, Type> Clocks = new()
+    {
+        ["gd"] = typeof(FieldBody<Real1, Word1, DeviceView, SteadyClock<Real1, Word1>>),
+        ["sgf"] = typeof(FieldBody<Real1, Word1, DeviceView, NormalSource<Real1, Word1>>),
+        ["jumps"] = typeof(FieldBody<Real1, Word1, DeviceView, JumpClock<Real1, Word1, DeviceView>>),
+    };
+
     /// <summary>The device's own bodies.</summary>
     private static IEnumerable<Type> OfTheDevice => [
         typeof(PanelBody), typeof(BlockSums), typeof(SignColumn),
@@ -37,10 +49,16 @@ public sealed partial class CompileTests
                     kernels.Add(entry, body);
             }
 
-            foreach (Type loss in (Type[])[typeof(SquaredLoss<Real1, Word1>), typeof(LogisticLoss<Real1, Word1>)])
+            foreach (Type row in KernelBodies.Over(typeof(DeviceView)).Where(t => IsRow(t) && IsStep(t)))
             {
-                kernels.Add($"{nameof(Entry.Steps)} Update", loss);
-                kernels.Add($"{nameof(Entry.Steps)} Momentum", loss);
+                foreach (string entry in Formats.Select(f => $"{nameof(Entry.Steps)} {f.Name}").Append(nameof(Entry.SignSteps)))
+                {
+                    foreach (string change in Updates.Keys)
+                    {
+                        foreach (string clock in Clocks.Keys)
+                            kernels.Add($"{entry} {clock} {change}", row);
+                    }
+                }
             }
 
             return kernels;
@@ -101,25 +119,18 @@ public sealed partial class CompileTests
 
     private static EntryPointDescription Description(string entry, Type body) =>
         EntryPointDescription.FromExplicitlyGroupedKernel(
-            entry.StartsWith(nameof(Entry.Steps), StringComparison.Ordinal) ? Steps(entry, body)
-                : entry.Split(' ') is [string name, string format]
-                ? typeof(Entry).GetMethod(name)!.MakeGenericMethod(Formats.Single(f => f.Name == format), body)
-                : typeof(Entry).GetMethod(entry)!.MakeGenericMethod(body));
+            typeof(Entry).GetMethod(entry.Split(' ')[0])!.MakeGenericMethod([.. entry.Split(' ')[1..].Select(Argument), body]));
 
-    /// <summary>Training steps with a loss, by themselves or with momentum.</summary>
-    private static MethodInfo Steps(string entry, Type loss)
-    {
-        Type update = entry.EndsWith("Update", StringComparison.Ordinal) ? typeof(UpdateBody<Real1, Word1, DeviceView>) : typeof(MomentumBody<Real1, Word1, DeviceView>);
-        Type steps = typeof(TrainSteps<,,,>).MakeGenericType(typeof(Real1), typeof(Word1), typeof(DeviceView), loss);
-        Type row = typeof(TrainRow<,,,>).MakeGenericType(typeof(Real1), typeof(Word1), typeof(DeviceView), loss);
-        return typeof(Entry).GetMethod(nameof(Entry.Steps))!.MakeGenericMethod(update, steps, row);
-    }
+    /// <summary>A type beside the body, by its name: the format of the design's entries, the draw and the update of steps.</summary>
+    private static Type Argument(string name) => Updates.GetValueOrDefault(name) ?? Clocks.GetValueOrDefault(name) ?? Formats.Single(f => f.Name == name);
 
     /// <summary>Entries that take a body, with the format of the design's entries where they take one.</summary>
     private static string[] EntriesOf(Type body) =>
         body.IsAssignableTo(typeof(IForBody)) ? [nameof(Entry.For)]
         : IsRow(body) ? [.. Formats.Select(f => $"{nameof(Entry.RowPass)} {f.Name}"), nameof(Entry.TallPass), nameof(Entry.Iterate)]
         : body.IsAssignableTo(typeof(IBlockBody<Real1>)) ? [nameof(Entry.BlockPass)] : [nameof(Entry.Reduce)];
+
+    private static bool IsStep(Type body) => body.GetInterfaces().Any(i => i.Name == typeof(IStep<>).Name);
 
     private static bool IsRow(Type body) => body.IsAssignableTo(typeof(IRowBody<Real1>));
 

@@ -26,6 +26,7 @@ public abstract class DeviceSuite(string key, int largest)
         "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: minibatch, fraction: 0.3, step: 0.2, horizon: 2.0}\ndesign: {law: rademacher}",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: poisson, temperature: 0.8, step: 0.2, horizon: 2.0}\nreplicas_per_design: 2",
         "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nstarts: 2\nsecond_start: {norm: 2.0, overlap: 0.3}\nalgorithm: {kind: sgf, temperature: 2.0, step: 0.2, horizon: 2.0}",
+        "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nstarts: 2\nsecond_start: {clock: independent}\nreplicas_per_design: 2\nalgorithm: {kind: poisson, temperature: 0.8, momentum: 0.5, step: 0.2, horizon: 2.0}",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: gd, step: 0.2, horizon: 2.0}",
         "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: sgf, temperature: 2.0, step: 0.2, horizon: 2.0}\ndesign: {storage: bfloat16}",
         "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: sgf, temperature: 2.0, step: 0.2, horizon: 2.0}\ndesign: {storage: int8}\nreplicas_per_design: 2",
@@ -33,6 +34,7 @@ public abstract class DeviceSuite(string key, int largest)
         "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nalgorithm: {kind: sgd, batch: 1, rate: 0.8, horizon: 2.0}",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: sgd, batch: 7, rate: 3.0, sampling: reshuffle, momentum: 0.5, horizon: 2.0}\nreplicas_per_design: 2",
         "model: {loss: logistic, label: {kind: sign}, ridge: 0.1}\nstarts: 2\nalgorithm: {kind: sgd, batch: 2, rate: 1.6, horizon: 2.0}",
+        "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nstarts: 2\nsecond_start: {clock: independent}\nalgorithm: {kind: sgd, batch: 2, rate: 1.6, momentum: 0.5, horizon: 2.0}",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: svag, batch: 3, rate: 1.0, amplification: 4, horizon: 2.0}",
         "model: {loss: squared, label: {kind: linear, noise: 0.5}, ridge: 0.1}\nalgorithm: {kind: online, batch: 3, rate: 0.6, horizon: 2.0}",
     ];

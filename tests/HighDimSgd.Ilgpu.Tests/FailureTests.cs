@@ -130,24 +130,6 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public void Replicas_that_diverge_leave_the_others_of_their_batch_alone() => UnstoredBatches.AssertAlike(TestDevices.IlgpuCpu, UnstoredBatches.Unstable());
 
-    [Theory]
-    [InlineData("")]
-    [InlineData(", momentum: 0.5")]
-    [InlineData(", schedule: {rate: {kind: cosine}}")]
-    public void Steps_in_one_launch_are_those_of_a_launch_each(string algorithm)
-    {
-        // Records that fall between and upon the groups of steps that run together, over more than two of them; four panels of rows.
-        Experiment experiment = Experiment.Parse(
-            Text.Replace("sizes: [20]", "sizes: [50]", StringComparison.Ordinal).Replace("aspect: 2.0", "aspect: 8.0", StringComparison.Ordinal)
-                .Replace("replicas_per_design: 2\n", "record: {times: [0, 0.2, 2.8, 3.2, 3.4, 7.0, 8.0]}\ndesign: {storage: float32}\n", StringComparison.Ordinal)
-                .Replace("horizon: 1.0", "horizon: 8.0" + algorithm, StringComparison.Ordinal),
-            "cut");
-        IlgpuDevice apart = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 0), together = IlgpuDevices.CpuAccelerator(1, unitWork: 1e12, keptBytes: 1 << 20);
-        Assert.Equal((false, true), (apart.Run(new Keeps(400, 64), true), together.Run(new Keeps(400, 64), true)));
-        Assert.Equal(DeviceSuite.Simulate(apart, experiment, 50), DeviceSuite.Simulate(together, experiment, 50));
-        Assert.Equal(DeviceSuite.Simulate(apart, experiment, 50), DeviceSuite.Simulate(IlgpuDevices.CpuAccelerator(3, unitWork: 1e12), experiment, 50));
-    }
-
     private sealed class Lost() : AcceleratorException("lost")
     {
         public override AcceleratorType AcceleratorType => AcceleratorType.CPU;
@@ -187,14 +169,6 @@ public sealed class FailureTests : IDisposable
             Interlocked.Increment(ref runs);
             return device.Run(program, wholeDevice);
         }
-    }
-
-    private sealed class Keeps(int rows, int rowStride) : IDeviceProgram<bool>
-    {
-        public bool Run<TReal, TWord, TView>(ISkeletons<TReal, TWord, TView> skeletons)
-            where TReal : unmanaged, IReal<TReal, TWord>
-            where TWord : unmanaged, IWord<TReal, TWord>
-            where TView : struct, IView<TReal, TWord> => skeletons.KeepsDesigns(rows, rowStride);
     }
 
     private sealed class Failing(Exception failure) : IDeviceProgram<bool>

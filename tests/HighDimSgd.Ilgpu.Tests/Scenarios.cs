@@ -175,8 +175,9 @@ internal static partial class Scenarios
     public static float[] Between<TView>(IPlace<TView> place, int count)
         where TView : struct, IView<Real1, Word1>
     {
-        Held<TView> theta = place.Hold(Reals(Two * count, 1)), summands = place.Hold(new float[4 * count]);
-        place.Summands(1, count, summands, new BetweenSums<Real1, Word1, TView>(theta.Slots(Two)));
+        Held<TView> theta = place.Hold(Reals(2 * Two * count, 1)), summands = place.Hold(new float[4 * Two * count]);
+        Slots<Real1, Word1, TView> first = theta.Slots(2 * Two);
+        place.Summands(Two, count, summands, new BetweenSums<Real1, Word1, TView>(first, first.Skip(Two)));
         return summands.Read();
     }
 
@@ -283,7 +284,7 @@ internal static partial class Scenarios
         Held<TView> kept = place.Hold(new float[Two * count]), labels = place.Hold(SignsOf(Two * count));
         Held<TView> clock = place.Hold(Reals(4 * Two * count, 2));
         float[] weights = Weights(place, Two, count, new TrainRow<Real1, Word1, TView, TLoss>(
-            kept.Slots(Two), labels.Slots(Two), clock.Slots(Two), 3 * count, 0.5f, loss));
+            kept.Slots(Two), labels.Slots(Two), clock.Slots(Two), count, 7, 0.5f, loss));
         return [.. weights, .. kept.Read()];
     }
 

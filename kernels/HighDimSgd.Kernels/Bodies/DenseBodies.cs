@@ -9,8 +9,9 @@ namespace HighDimSgd.Kernels.Bodies;
 /// </summary>
 /// <param name="products">Receives r.</param>
 /// <param name="labels">Labels y.</param>
-/// <param name="clock">Increments zeta.</param>
-/// <param name="clockStart">Where those of this step begin.</param>
+/// <param name="clock">Increments zeta of a group of steps.</param>
+/// <param name="clockStride">Increments from one step to the next.</param>
+/// <param name="step">The step.</param>
 /// <param name="inverseAspect">u/delta, times <paramref name="unit"/>.</param>
 /// <param name="loss">The loss.</param>
 /// <param name="unit">What a stored entry of 1 stands for: r_i is this times the product with the row as it is stored.</param>
@@ -18,10 +19,11 @@ public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
     Slots<TReal, TWord, TView> products,
     Slots<TReal, TWord, TView> labels,
     Slots<TReal, TWord, TView> clock,
-    int clockStart,
+    int clockStride,
+    int step,
     float inverseAspect,
     TLoss loss,
-    float unit = 1) : IRowBody<TReal>
+    float unit = 1) : IRowBody<TReal>, IStep<TrainRow<TReal, TWord, TView, TLoss>>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -30,7 +32,8 @@ public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
     private readonly Slots<TReal, TWord, TView> products = products;
     private readonly Slots<TReal, TWord, TView> labels = labels;
     private readonly Slots<TReal, TWord, TView> clock = clock;
-    private readonly int clockStart = clockStart;
+    private readonly int clockStride = clockStride;
+    private readonly int clockStart = step % StepGroup.Size * clockStride;
     private readonly float inverseAspect = inverseAspect;
     private readonly TLoss loss = loss;
     private readonly float unit = unit;
@@ -38,9 +41,9 @@ public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
     /// <inheritdoc/>
     public static bool WantsGradient => true;
 
-    /// <summary>The same with the increments that lie so much further on.</summary>
-    public TrainRow<TReal, TWord, TView, TLoss> Later(int increments) =>
-        new(products, labels, clock, clockStart + increments, inverseAspect, loss, unit);
+    /// <summary>The row body of a step; its factor is u/delta, times the unit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TrainRow<TReal, TWord, TView, TLoss> At(int step, float factor) => new(products, labels, clock, clockStride, step, factor, loss, unit);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,23 +53,6 @@ public readonly struct TrainRow<TReal, TWord, TView, TLoss>(
         products.Store(slot, row, product);
         return loss.Slope(product, labels.Load(slot, row)) * clock.Load(slot, clockStart + row) * TReal.Of(inverseAspect);
     }
-}
-
-/// <summary>The training steps of an algorithm without a schedule: nothing changes but the clock.</summary>
-/// <param name="first">The first.</param>
-/// <param name="stride">Increments from one step to the next.</param>
-public readonly struct TrainSteps<TReal, TWord, TView, TLoss>(TrainRow<TReal, TWord, TView, TLoss> first, int stride)
-    : ISteps<TrainRow<TReal, TWord, TView, TLoss>>
-    where TReal : unmanaged, IReal<TReal, TWord>
-    where TWord : unmanaged, IWord<TReal, TWord>
-    where TView : struct, IView<TReal, TWord>
-    where TLoss : struct, ILoss<TReal>
-{
-    private readonly TrainRow<TReal, TWord, TView, TLoss> first = first;
-    private readonly int stride = stride;
-
-    /// <inheritdoc/>
-    public TrainRow<TReal, TWord, TView, TLoss> At(int step) => first.Later(step * stride);
 }
 
 /// <summary>Row body that only keeps the products r_i.</summary>
@@ -97,7 +83,7 @@ public readonly struct ProductRow<TReal, TWord, TView>(Slots<TReal, TWord, TView
 /// <param name="gradient">g = X^T f.</param>
 /// <param name="shrink">1 - lambda D u v.</param>
 public readonly struct UpdateBody<TReal, TWord, TView>(
-    Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, float shrink) : IForBody
+    Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, float shrink) : IForBody, IStep<UpdateBody<TReal, TWord, TView>>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -105,6 +91,10 @@ public readonly struct UpdateBody<TReal, TWord, TView>(
     private readonly Slots<TReal, TWord, TView> theta = theta;
     private readonly Slots<TReal, TWord, TView> gradient = gradient;
     private readonly float shrink = shrink;
+
+    /// <summary>The update of a step; its factor is 1 - lambda D u v.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public UpdateBody<TReal, TWord, TView> At(int step, float factor) => new(theta, gradient, factor);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -119,7 +109,8 @@ public readonly struct UpdateBody<TReal, TWord, TView>(
 /// <param name="momentum">beta.</param>
 /// <param name="ridge">lambda D u v.</param>
 public readonly struct MomentumBody<TReal, TWord, TView>(
-    Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> velocity, Slots<TReal, TWord, TView> gradient, float momentum, float ridge) : IForBody
+    Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> velocity, Slots<TReal, TWord, TView> gradient, float momentum, float ridge)
+    : IForBody, IStep<MomentumBody<TReal, TWord, TView>>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -129,6 +120,10 @@ public readonly struct MomentumBody<TReal, TWord, TView>(
     private readonly Slots<TReal, TWord, TView> gradient = gradient;
     private readonly float momentum = momentum;
     private readonly float ridge = ridge;
+
+    /// <summary>The update of a step; its factor is lambda D u v.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public MomentumBody<TReal, TWord, TView> At(int step, float factor) => new(theta, velocity, gradient, momentum, factor);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,7 +24,7 @@ public readonly struct FieldBody<TReal, TWord, TView, TSource>(
     int firstGroup,
     int groups,
     RandomField field,
-    TSource source) : IForBody
+    TSource source) : IForBody, IStep<FieldBody<TReal, TWord, TView, TSource>>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -38,6 +38,14 @@ public readonly struct FieldBody<TReal, TWord, TView, TSource>(
     private readonly int groups = groups;
     private readonly RandomField field = field;
     private readonly TSource source = source;
+
+    /// <summary>One group alone, that of a step, put where the first group is put.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public FieldBody<TReal, TWord, TView, TSource> At(int step, float factor)
+    {
+        int group = step / StepGroup.Size;
+        return new(target.From(layout.At(4 * firstGroup, 0) - layout.At(4 * group, 0)), layout, rows, columns, group, 1, field, source);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -58,20 +58,23 @@ public readonly struct OverlapSums<TReal, TWord, TView>(
     }
 }
 
-/// <summary>Sums over coordinates of theta theta' and (theta - theta')^2, the iterates of two starts at the slots 0 and 1; padding holds zeros.</summary>
-/// <param name="theta">The parameters.</param>
-public readonly struct BetweenSums<TReal, TWord, TView>(Slots<TReal, TWord, TView> theta) : IReduceBody<TReal>
+/// <summary>Sums over coordinates of theta theta' and (theta - theta')^2, the iterates of two starts; padding holds zeros.</summary>
+/// <param name="theta">The parameters of the first.</param>
+/// <param name="other">Those of the second.</param>
+public readonly struct BetweenSums<TReal, TWord, TView>(
+    Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> other) : IReduceBody<TReal>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
 {
     private readonly Slots<TReal, TWord, TView> theta = theta;
+    private readonly Slots<TReal, TWord, TView> other = other;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Four<TReal> Run(int slot, int index)
     {
-        TReal first = theta.Load(0, index), second = theta.Load(1, index), apart = first - second, zero = TReal.Of(0f);
+        TReal first = theta.Load(slot, index), second = other.Load(slot, index), apart = first - second, zero = TReal.Of(0f);
         return new(first * second, apart * apart, zero, zero);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using HighDimSgd.Devices.Cpu;
-using HighDimSgd.Experiments;
 
 namespace HighDimSgd.Devices;
 
@@ -40,13 +39,6 @@ public static class Device
 
     /// <summary>The fastest device of this machine.</summary>
     public static IDevice Auto() => Open("auto");
-
-    /// <summary>The key of the device that runs an experiment: for auto the CPU where a GPU would run small replicas one by one, which is two starts.</summary>
-    internal static string KeyFor(Experiment experiment, string key) => key == "auto" && experiment.Second is not null ? "cpu" : key;
-
-    /// <summary>Opens the device that runs an experiment, see <see cref="KeyFor"/>.</summary>
-    /// <exception cref="MachineException">It is not there.</exception>
-    internal static IDevice OpenFor(Experiment experiment, string key, int threads) => Open(KeyFor(experiment, key), threads);
 
     /// <summary>Opens a device by its key.</summary>
     /// <param name="key">auto, cpu, cuda, opencl or ilgpu-cpu; auto is a GPU where there is one, CUDA before OpenCL, else the CPU.</param>

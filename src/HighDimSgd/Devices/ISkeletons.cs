@@ -10,7 +10,7 @@ namespace HighDimSgd.Devices;
 /// <typeparam name="TReal">Lane of reals of this device.</typeparam>
 /// <typeparam name="TWord">Lane of words of this device.</typeparam>
 /// <typeparam name="TView">Memory of this device.</typeparam>
-public interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
+public partial interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
     where TReal : unmanaged, IReal<TReal, TWord>
     where TWord : unmanaged, IWord<TReal, TWord>
     where TView : struct, IView<TReal, TWord>
@@ -36,44 +36,6 @@ public interface ISkeletons<TReal, TWord, TView> : ILoops<TReal, TWord, TView>
         Slots<TReal, TWord, TView> gradient,
         TBody body)
         where TBody : struct, IRowBody<TReal>;
-
-    /// <summary>True where <see cref="Steps"/> takes designs of this shape from nearer memory in every step but the first.</summary>
-    /// <param name="rows">Rows n.</param>
-    /// <param name="rowStride">Elements from one row to the next.</param>
-    bool KeepsDesigns(int rows, int rowStride) => false;
-
-    /// <summary>Steps one after another: in each the update at every coordinate, then <see cref="RowPass"/>, with the same numbers as those by themselves.</summary>
-    /// <param name="steps">Number of steps.</param>
-    /// <param name="batch">Number of replicas.</param>
-    /// <param name="design">Designs, row-major; one for all replicas where its stride is 0.</param>
-    /// <param name="rowStride">Elements from one row to the next, a multiple of 16.</param>
-    /// <param name="rows">Rows n.</param>
-    /// <param name="theta">Parameters, padded like a row.</param>
-    /// <param name="gradient">Gradients.</param>
-    /// <param name="size">Coordinates that are updated.</param>
-    /// <param name="update">The update. Outer index: slot; index: coordinate.</param>
-    /// <param name="bodies">The row bodies.</param>
-    void Steps<TUpdate, TSteps, TBody>(
-        int steps,
-        int batch,
-        Slots<TReal, TWord, TView> design,
-        int rowStride,
-        int rows,
-        Slots<TReal, TWord, TView> theta,
-        Slots<TReal, TWord, TView> gradient,
-        int size,
-        TUpdate update,
-        TSteps bodies)
-        where TUpdate : struct, IForBody
-        where TSteps : struct, ISteps<TBody>
-        where TBody : struct, IRowBody<TReal>
-    {
-        for (int k = 0; k < steps; k++)
-        {
-            For(batch, size, update);
-            RowPass(batch, design, rowStride, rows, theta, gradient, bodies.At(k));
-        }
-    }
 
     /// <summary>The same as <see cref="RowPass"/> for a design whose entries have fewer bits; what they stand for is the body's affair.</summary>
     /// <param name="batch">Number of replicas.</param>

@@ -22,7 +22,7 @@ public static class Planner
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(options);
         Refuse(experiment, options);
-        IDevice device = Device.OpenFor(experiment, options.Device, options.Threads);
+        IDevice device = Device.Open(options.Device, options.Threads);
         string folder = Runner.OutputFolder(experiment, new(options.Output));
         experiment = UnitStore.Settled(folder, experiment, device.Key);
         MemoryCheck.Refuse(experiment, device);

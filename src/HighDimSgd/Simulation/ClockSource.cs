@@ -43,24 +43,51 @@ internal sealed class ClockSource<TReal, TWord, TView>
     /// <param name="batch">Number of replicas.</param>
     public void Fill(Slots<TReal, TWord, TView> target, TableLayout layout, int samples, int group, RandomField field, int batch = 1)
     {
+        Close(new Filling(skeletons, target, layout, algorithm.Steps, samples, group, field, batch));
+    }
+
+    /// <summary>Gives a user what turns random words into increments.</summary>
+    public void Close(ISourceUser<TReal, TWord> user)
+    {
         double d = algorithm.Step;
         switch (algorithm.Kind)
         {
             case ClockKind.Gd:
-                Fill(new SteadyClock<TReal, TWord>((float)d));
+                user.Use(new SteadyClock<TReal, TWord>((float)d));
                 break;
             case ClockKind.Sgf:
-                Fill(new NormalSource<TReal, TWord>((float)d, (float)Math.Sqrt(algorithm.EffectiveTemperature(aspect) * aspect * d)));
+                user.Use(new NormalSource<TReal, TWord>((float)d, (float)Math.Sqrt(algorithm.EffectiveTemperature(aspect) * aspect * d)));
                 break;
             default:
-                Fill(new JumpClock<TReal, TWord, TView>((float)jumps.Start, table, jumps.Thresholds.Count));
+                user.Use(new JumpClock<TReal, TWord, TView>((float)jumps.Start, table, jumps.Thresholds.Count));
                 break;
         }
-
-        void Fill<TSource>(TSource source)
-            where TSource : struct, ISource<TReal, TWord> => skeletons.For(batch, samples, new FieldBody<TReal, TWord, TView, TSource>(
-                target, layout, algorithm.Steps, samples, group, 1, field, source));
     }
+
+    private sealed class Filling(
+        ISkeletons<TReal, TWord, TView> skeletons,
+        Slots<TReal, TWord, TView> target,
+        TableLayout layout,
+        int steps,
+        int samples,
+        int group,
+        RandomField field,
+        int batch) : ISourceUser<TReal, TWord>
+    {
+        public void Use<TSource>(TSource source)
+            where TSource : struct, ISource<TReal, TWord> => skeletons.For(batch, samples, new FieldBody<TReal, TWord, TView, TSource>(
+                target, layout, steps, samples, group, 1, field, source));
+    }
+}
+
+/// <summary>Uses what makes numbers of random words, whose type it is then told.</summary>
+internal interface ISourceUser<TReal, TWord>
+    where TReal : unmanaged, IReal<TReal, TWord>
+    where TWord : unmanaged, IWord<TReal, TWord>
+{
+    /// <summary>Uses it.</summary>
+    void Use<TSource>(TSource source)
+        where TSource : struct, ISource<TReal, TWord>;
 }
 
 /// <summary>Draws rows of a design on any device.</summary>

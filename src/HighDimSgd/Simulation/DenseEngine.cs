@@ -30,15 +30,15 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
     private readonly Slots<TReal, TWord, TView> increments;
     private readonly HeavyBall<TReal, TWord, TView>? ball;
 
-    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>.</summary>
-    public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 1)
+    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>, on so many designs where a device wants batches, else 0.</summary>
+    public DenseEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 0)
     {
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
         data = new(skeletons, experiment, size, loss, designs, designs > 1 ? 1 : DenseShape.Together(experiment));
         clock = new(skeletons, experiment.Algorithm, experiment.Aspect);
-        increments = data.AllocateClocks((long)data.Shape.ClockSteps * data.Shape.PaddedSamples);
+        increments = data.AllocateClocks((long)StepGroup.Size * data.Shape.PaddedSamples);
         if (experiment.Algorithm.Momentum > 0)
             ball = new(skeletons, data.Allocate(data.Shape.RowStride), data.Batch, experiment.Algorithm.Momentum);
     }
@@ -65,12 +65,15 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         data.Restart();
         ball?.Restart();
         bool[] whole = [.. curves.Select(_ => true)];
-        int k = 0;
-        Pass(replica, k);
+        int last = experiment.Algorithm.Steps - 1, next = 0;
         for (int record = 0; record < experiment.RecordSteps.Count; record++)
         {
-            while (k < experiment.RecordSteps[record])
-                k += Advance(replica, k, experiment.RecordSteps[record]);
+            int step = experiment.RecordSteps[record];
+            for (int side = 0; side < data.Sides; side++)
+                clock.Close(new Stretch(this, replica, side, next, Math.Min(step, last)));
+            next = step + 1;
+            if (step > last)
+                Finish(last);
             if (!data.Observe(curves, whole, record))
                 break;
         }
@@ -78,66 +81,53 @@ internal sealed class DenseEngine<TReal, TWord, TView, TLoss> : IReplicaEngine
         return whole;
     }
 
-    /// <summary>From the pass of step <paramref name="k"/> to that of a later one, <paramref name="end"/> at most.</summary>
-    /// <returns>The number of steps between.</returns>
-    private int Advance(int replica, int k, int end)
+    /// <summary>The passes of the steps <paramref name="first"/> to <paramref name="last"/> of one side, each but that of step 0 after the update of the step before.</summary>
+    private void Run<TSource>(int replica, int side, int first, int last, TSource source)
+        where TSource : struct, ISource<TReal, TWord>
     {
-        double ridge = experiment.RidgeStep(k);
+        int at = side * data.SideCount, stride = data.Shape.PaddedSamples, samples = data.Shape.Samples;
+        Slots<TReal, TWord, TView> theta = data.Theta.Skip(at), gradient = data.Gradient.Skip(at), clocks = increments.Skip(at);
+        var draw = new FieldBody<TReal, TWord, TView, TSource>(
+            clocks, TableLayout.Plain(0, stride), experiment.Algorithm.Steps, samples, 0, 1, data.NoiseField(Purpose.Clock, replica, side), source);
+        var row = new TrainRow<TReal, TWord, TView, TLoss>(data.Products.Skip(at), data.Labels, clocks, stride, 0, RowFactor(0), loss, (float)data.Design.Unit);
+        if (first == 0)
+        {
+            skeletons.For(data.Clocks, samples, draw);
+            data.Design.Pass(data.SideCount, theta, gradient, row);
+            first = 1;
+        }
+
+        if (first > last)
+            return;
+        float[] factors = [.. Enumerable.Range(first, last + 1 - first).SelectMany(k => (float[])[UpdateFactor(k - 1), RowFactor(k)])];
         if (ball is null)
-            return Advance(replica, k, end, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, (float)(1 - ridge)));
-        return Advance(replica, k, end, ball.Update(data.Theta, data.Gradient, ridge));
+            Steps(new UpdateBody<TReal, TWord, TView>(theta, gradient, 1));
+        else
+            Steps(ball.Update(theta, gradient, 0, at));
+
+        void Steps<TUpdate>(TUpdate update)
+            where TUpdate : struct, IForBody, IStep<TUpdate> =>
+            data.Design.Steps(first, factors, data.SideCount, data.Clocks, theta, gradient, draw, update, row);
     }
 
-    private int Advance<TUpdate>(int replica, int k, int end, TUpdate update)
-        where TUpdate : struct, IForBody
+    /// <summary>The last update, whose pass takes the products alone and draws no clock.</summary>
+    private void Finish(int last)
     {
-        // The pass of the last step takes the products alone, and draws no clock.
-        int next = k + 1, clocked = Math.Min(end, experiment.Algorithm.Steps - 1) - k;
-        if (clocked > 1 && experiment.Algorithm.IsSteady && data.Design.IsKept)
-        {
-            DrawClock(replica, next);
-            int steps = Math.Min(clocked, data.Shape.ClockSteps - (next % data.Shape.ClockSteps));
-            data.Design.Steps<TUpdate, TrainSteps<TReal, TWord, TView, TLoss>, TrainRow<TReal, TWord, TView, TLoss>>(
-                steps, data.Count, data.Theta, data.Gradient, update, new(Row(next), data.Shape.PaddedSamples));
-            return steps;
-        }
-
-        skeletons.For(data.Count, data.Shape.Size, update);
-        Pass(replica, next);
-        return 1;
+        if (ball is null)
+            skeletons.For(data.Count, data.Shape.Size, new UpdateBody<TReal, TWord, TView>(data.Theta, data.Gradient, UpdateFactor(last)));
+        else
+            skeletons.For(data.Count, data.Shape.Size, ball.Update(data.Theta, data.Gradient, UpdateFactor(last)));
+        data.TakeProducts();
     }
 
-    private void Pass(int replica, int step)
-    {
-        if (step == experiment.Algorithm.Steps)
-        {
-            data.TakeProducts();
-            return;
-        }
+    private float UpdateFactor(int step) => (float)(ball is null ? 1 - experiment.RidgeStep(step) : experiment.RidgeStep(step));
 
-        DrawClock(replica, step);
-        data.Design.Pass(data.Count, data.Theta, data.Gradient, Row(step));
-    }
+    private float RowFactor(int step) => (float)(data.Design.Unit * experiment.Algorithm.RateFactor(step) / experiment.Aspect);
 
-    private TrainRow<TReal, TWord, TView, TLoss> Row(int step)
+    /// <summary>Runs on once the clock has told what it is.</summary>
+    private sealed class Stretch(DenseEngine<TReal, TWord, TView, TLoss> engine, int replica, int side, int first, int last) : ISourceUser<TReal, TWord>
     {
-        double unit = data.Design.Unit;
-        return new(
-            data.Products, data.Labels, increments, step % data.Shape.ClockSteps * data.Shape.PaddedSamples,
-            (float)(unit * experiment.Algorithm.RateFactor(step) / experiment.Aspect), loss, (float)unit);
-    }
-
-    /// <summary>Draws the increments of a step and those after it, where they are not there.</summary>
-    private void DrawClock(int replica, int step)
-    {
-        int ahead = data.Shape.ClockSteps, stride = data.Shape.PaddedSamples;
-        if (step % ahead != 0)
-            return;
-        for (int group = step / 4; 4 * group < Math.Min(step + ahead, experiment.Algorithm.Steps); group++)
-        {
-            clock.Fill(
-                increments, TableLayout.Plain(-(long)step * stride, stride), data.Shape.Samples, group, data.NoiseField(Purpose.Clock, replica),
-                data.Clocks);
-        }
+        public void Use<TSource>(TSource source)
+            where TSource : struct, ISource<TReal, TWord> => engine.Run(replica, side, first, last, source);
     }
 }

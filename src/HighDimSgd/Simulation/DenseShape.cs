@@ -1,5 +1,6 @@
 using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
+using HighDimSgd.Kernels;
 
 namespace HighDimSgd.Simulation;
 
@@ -38,10 +39,7 @@ internal readonly record struct DenseShape(int Size, int Samples, DesignStorage 
         ? Signs.Length
         : (long)PaddedSamples * RowStride / Columns;
 
-    /// <summary>Steps whose increments are drawn together: many where a design is small and devices may run many steps as one.</summary>
-    public int ClockSteps => DesignLength <= 1 << 15 ? 16 : 4;
-
     /// <summary>Bytes of a design with so many replicas on it.</summary>
     public long Bytes(int replicas) =>
-        sizeof(float) * (DesignLength + RowStride + PaddedSamples + (replicas * ((2L * RowStride) + ((1L + ClockSteps) * PaddedSamples))));
+        sizeof(float) * (DesignLength + RowStride + PaddedSamples + (replicas * ((2L * RowStride) + ((1L + StepGroup.Size) * PaddedSamples))));
 }

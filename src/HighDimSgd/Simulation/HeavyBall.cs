@@ -20,12 +20,12 @@ internal sealed class HeavyBall<TReal, TWord, TView>(
     /// <summary>Puts the velocities at 0.</summary>
     public void Restart() => skeletons.Write(velocity.View, rest);
 
-    /// <summary>The update of a step: v becomes beta v - (ridge theta + gradient), theta becomes theta + v.</summary>
-    public MomentumBody<TReal, TWord, TView> Update(Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, double ridge) =>
-        new(theta, velocity, gradient, (float)momentum, (float)ridge);
+    /// <summary>The update of a step, for replicas from place <paramref name="at"/> on: v becomes beta v - (ridge theta + gradient), theta becomes theta + v.</summary>
+    public MomentumBody<TReal, TWord, TView> Update(Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, double ridge, int at = 0) =>
+        new(theta, velocity.Skip(at), gradient, (float)momentum, (float)ridge);
 
-    /// <summary>Iterations on batches of rows, as the skeleton has them.</summary>
+    /// <summary>Iterations on batches of rows, as the skeleton has them, for replicas from place <paramref name="at"/> on.</summary>
     public void Iterate<TBody>(
-        int count, Slots<TReal, TWord, TView> design, int rowStride, ReadOnlySpan<int> visits, ReadOnlySpan<float> decays, Slots<TReal, TWord, TView> theta, TBody body)
-        where TBody : struct, IRowBody<TReal> => skeletons.Iterate(count, design, rowStride, visits, decays, theta, velocity, (float)momentum, body);
+        int at, int count, Slots<TReal, TWord, TView> design, int rowStride, ReadOnlySpan<int> visits, ReadOnlySpan<float> decays, Slots<TReal, TWord, TView> theta, TBody body)
+        where TBody : struct, IRowBody<TReal> => skeletons.Iterate(count, design, rowStride, visits, decays, theta, velocity.Skip(at), (float)momentum, body);
 }

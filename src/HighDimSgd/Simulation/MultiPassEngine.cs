@@ -33,8 +33,10 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
     private readonly int[] visits;
     private readonly float[] decays, weights, allLabels, visitedLabels;
 
-    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>, each on a design of its own.</summary>
-    public MultiPassEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 1)
+    /// <summary>
+    /// Allocates the memory of replicas of dimension <paramref name="size"/>, each on a design of its own; so many where a device wants batches, else 0.
+    /// </summary>
+    public MultiPassEngine(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 0)
     {
         this.skeletons = skeletons;
         this.experiment = experiment;
@@ -42,12 +44,12 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         data = new(skeletons, experiment, size, loss, designs);
         AlgorithmSpec algorithm = experiment.Algorithm;
         source = new(skeletons, algorithm, data.Shape.Samples, data.Batch);
-        var shape = new VisitShape(algorithm.SamplesPerIteration, designs == 1);
+        var shape = new VisitShape(algorithm.SamplesPerIteration, Designs == 1);
         decays = new float[shape.Iterations];
         labels = data.Allocate(shape.Visits + 16);
         factors = new(skeletons.AllocateSlots(1, shape.Visits + 16).View, 0);
         (visits, weights) = (new int[data.Batch * shape.Visits], new float[shape.Visits]);
-        (allLabels, visitedLabels) = (new float[designs * data.Shape.PaddedSamples], new float[data.Batch * labels.Stride]);
+        (allLabels, visitedLabels) = (new float[Designs * data.Shape.PaddedSamples], new float[data.Batch * labels.Stride]);
         if (algorithm.Momentum > 0)
             ball = new(skeletons, data.Allocate(data.Shape.RowStride), data.Batch, algorithm.Momentum);
         Schedule(0);
@@ -76,7 +78,7 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
         data.Restart();
         ball?.Restart();
         bool[] whole = [.. curves.Select(_ => true)];
-        source.Start(data.NoiseField(Purpose.Visit, replica), data.Clocks);
+        source.Start([.. Enumerable.Range(0, data.SharesClock ? 1 : data.Sides).Select(side => data.NoiseField(Purpose.Visit, replica, side))], data.Clocks);
         IReadOnlyList<int> records = experiment.RecordStepsAt(data.Shape.Size);
         for (int record = 0, k = 0; record < records.Count; k = records[record++])
         {
@@ -96,22 +98,26 @@ internal sealed class MultiPassEngine<TReal, TWord, TView, TLoss> : IReplicaEngi
             Schedule(first);
         int each = iterations * experiment.Algorithm.SamplesPerIteration, stride = (int)labels.Stride;
         source.Next(visits, each);
-        for (int slot = data.Clocks; slot < data.Count; slot++)
-            visits.AsSpan(0, each).CopyTo(visits.AsSpan(slot * each));
+        for (int slot = source.Count; slot < data.Count; slot++)
+            visits.AsSpan(slot % source.Count * each, each).CopyTo(visits.AsSpan(slot * each));
         for (int slot = 0; slot < data.Count; slot++)
         {
-            int place = slot / experiment.Starts * data.Shape.PaddedSamples;
+            int place = slot % data.Replicas * data.Shape.PaddedSamples;
             for (int v = 0; v < each; v++)
                 visitedLabels[(slot * stride) + v] = allLabels[place + visits[(slot * each) + v]];
         }
 
         skeletons.Write(labels.View, visitedLabels.AsSpan(0, ((data.Count - 1) * stride) + each));
-        var weigh = new VisitRow<TReal, TWord, TView, TLoss>(labels, factors, loss);
-        ReadOnlySpan<int> rows = visits.AsSpan(0, data.Count * each);
-        if (ball is null)
-            skeletons.Iterate(data.Count, data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta, weigh);
-        else
-            ball.Iterate(data.Count, data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta, weigh);
+        for (int side = 0, count = data.SideCount; side < data.Sides; side++)
+        {
+            int at = side * count;
+            var weigh = new VisitRow<TReal, TWord, TView, TLoss>(labels.Skip(at), factors, loss);
+            ReadOnlySpan<int> rows = visits.AsSpan(at * each, count * each);
+            if (ball is null)
+                skeletons.Iterate(count, data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta.Skip(at), weigh);
+            else
+                ball.Iterate(at, count, data.Design.Floats, data.Shape.RowStride, rows, decays.AsSpan(0, iterations), data.Theta.Skip(at), weigh);
+        }
     }
 
     /// <summary>The decays of the iterations from <paramref name="first"/> on, and the factors of their visits.</summary>

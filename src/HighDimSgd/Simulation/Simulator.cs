@@ -40,7 +40,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     public string Cut(int size, int replicas)
     {
         int designs = UnitDesigns(experiment, device, size, replicas / experiment.ReplicasPerDesign);
-        return !IsTogether(experiment, device) ? string.Empty : string.Create(
+        return !IsTogether(device) ? string.Empty : string.Create(
             CultureInfo.InvariantCulture,
             $"units of {designs * experiment.ReplicasPerDesign} replicas in {designs * BytesOf(experiment, size) / 1e9:f2} GB");
     }
@@ -63,7 +63,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         finished(curves);
         Kept()?.Remove(curves.Keys);
         var units = new ConcurrentQueue<(int First, int Count)>(Missing(experiment, device, size, first, end, curves));
-        int batch = IsTogether(experiment, device) ? units.Select(u => u.Count / experiment.ReplicasPerDesign).DefaultIfEmpty(1).Max() : 1;
+        int batch = IsTogether(device) ? units.Select(u => u.Count / experiment.ReplicasPerDesign).DefaultIfEmpty(1).Max() : 0;
         int workers = WorkersFor(size);
         void Worker() => device.Run(
             new ReplicaWorker(experiment, size, units, Keep, cancellation, batch, Kept()), wholeDevice: workers == 1);
@@ -166,7 +166,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
     }
 
     /// <summary>True where the replicas of a unit advance together.</summary>
-    private static bool IsTogether(Experiment experiment, IDevice device) => device.Share.BatchBytes > 0 && experiment.Second is null;
+    private static bool IsTogether(IDevice device) => device.Share.BatchBytes > 0;
 
     /// <summary>Most designs of a unit; those that advance together must fit into a worker's memory, and every worker have some.</summary>
     private static int UnitDesigns(Experiment experiment, IDevice device, int size, int designs)
@@ -174,7 +174,7 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
         WorkShare share = device.Share;
         int most = (int)Math.Clamp(
             share.UnitWork / Work(experiment, size), 1, Math.Max(1, share.UnitReplicas / experiment.ReplicasPerDesign));
-        return !IsTogether(experiment, device)
+        return !IsTogether(device)
             ? most
             : Math.Max(1, Math.Min(Math.Min(most, share.Batch(BytesOf(experiment, size))), (designs + device.Workers - 1) / device.Workers));
     }
@@ -202,8 +202,8 @@ internal sealed class Simulator(Experiment experiment, IDevice device, UnitStore
 }
 
 /// <summary>
-/// One worker: takes units from a queue until none is left. At most <paramref name="most"/> designs are in memory together; long replicas are kept in
-/// <paramref name="checkpoint"/>.
+/// One worker: takes units from a queue until none is left. At most <paramref name="most"/> designs are in memory together, 0 where the device has no use for
+/// batches; long replicas are kept in <paramref name="checkpoint"/>.
 /// </summary>
 internal sealed class ReplicaWorker(
     Experiment experiment,
@@ -211,7 +211,7 @@ internal sealed class ReplicaWorker(
     ConcurrentQueue<(int First, int Count)> units,
     Action<int, IReadOnlyList<ReplicaCurve>> finished,
     CancellationToken cancellation,
-    int most = 1,
+    int most = 0,
     Checkpoint? checkpoint = null) : IDeviceProgram<bool>
 {
     /// <inheritdoc/>
@@ -229,9 +229,9 @@ internal sealed class ReplicaWorker(
     {
         IReplicaEngine engine = experiment.Algorithm.Kind switch
         {
-            ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
+            ClockKind.Online => new FreshEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, Math.Max(1, most)),
             ClockKind.Sgd or ClockKind.Svag => new MultiPassEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
-            _ when experiment.IsMatrixFree => new MatrixFreeEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most, checkpoint),
+            _ when experiment.IsMatrixFree => new MatrixFreeEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, Math.Max(1, most), checkpoint),
             _ => new DenseEngine<TReal, TWord, TView, TLoss>(skeletons, experiment, size, loss, most),
         };
         while (units.TryDequeue(out (int First, int Count) unit))

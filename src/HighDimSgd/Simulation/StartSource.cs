@@ -18,7 +18,7 @@ internal static class StartSource
     /// <param name="size">Dimension d.</param>
     /// <param name="replica">The first replica.</param>
     /// <param name="teacher">Receives theta*.</param>
-    /// <param name="theta">Receives theta0.</param>
+    /// <param name="theta">Receives theta0, those of second starts after all first ones.</param>
     /// <param name="scratch">Memory of d elements per replica.</param>
     /// <param name="batch">Number of replicas.</param>
     public static void Draw<TReal, TWord, TView>(
@@ -35,23 +35,25 @@ internal static class StartSource
         where TView : struct, IView<TReal, TWord>
     {
         int stride = (int)scratch.Stride;
-        float[] stars = Normals(Purpose.Teacher, batch), starts = experiment.Second is null
-            ? Normals(Purpose.Start, batch) : Normals(Purpose.Start, experiment.Starts, SecondStart.Address);
-        Parallel.For(0, batch, slot => Normalise(
-            experiment.Model, stars.AsSpan(slot * stride, size), starts.AsSpan(slot * stride, size)));
-        if (experiment.Second is { } second)
-            NormaliseSecond(experiment.Model, second, stars.AsSpan(0, size), starts.AsSpan(0, size), starts.AsSpan(stride, size));
-        skeletons.Write(teacher.View, stars);
-        skeletons.Write(theta.View, starts);
-
-        float[] Normals(Purpose purpose, int count, uint apart = 1)
+        float[] stars = Normals(Purpose.Teacher), starts = Normals(Purpose.Start), others = experiment.Second is null ? [] : Normals(Purpose.Start, SecondStart.Address);
+        Parallel.For(0, batch, slot =>
         {
-            skeletons.For(count, size, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
-                scratch, TableLayout.Plain(0, 0), 1, size, 0, 1, new(experiment.Seed, purpose, size, (uint)replica, apart), new(0, 1)));
-            var normals = new float[count * stride];
+            Span<float> star = stars.AsSpan(slot * stride, size), start = starts.AsSpan(slot * stride, size);
+            Normalise(experiment.Model, star, start);
+            if (experiment.Second is { } second)
+                NormaliseSecond(experiment.Model, second, star, start, others.AsSpan(slot * stride, size));
+        });
+        skeletons.Write(teacher.View, stars);
+        skeletons.Write(theta.View, [.. starts, .. others]);
+
+        float[] Normals(Purpose purpose, uint address = 0)
+        {
+            skeletons.For(batch, size, new FieldBody<TReal, TWord, TView, NormalSource<TReal, TWord>>(
+                scratch, TableLayout.Plain(0, 0), 1, size, 0, 1, new(experiment.Seed, purpose, size, (uint)replica + address), new(0, 1)));
+            var normals = new float[batch * stride];
             skeletons.Read(scratch.View, normals);
             // Padding stays zero, also after a replica that left the finite numbers.
-            for (int slot = 0; slot < count; slot++)
+            for (int slot = 0; slot < batch; slot++)
                 normals.AsSpan((slot * stride) + size, stride - size).Clear();
             return normals;
         }

@@ -46,9 +46,6 @@ internal sealed class StoredDesign<TReal, TWord, TView>
         ? memory
         : throw new InvalidOperationException($"a design of {design.Storage} entries has no rows of floats");
 
-    /// <summary>True where steps that follow each other may run as one, see <see cref="ISkeletons{TReal, TWord, TView}.Steps"/>.</summary>
-    public bool IsKept => shape.Storage is DesignStorage.Float32 or DesignStorage.Auto && skeletons.KeepsDesigns(shape.Samples, shape.RowStride);
-
     /// <summary>Draws the designs of a random field's first replica and those that follow it.</summary>
     public void Draw(RandomField field, int count)
     {
@@ -77,13 +74,38 @@ internal sealed class StoredDesign<TReal, TWord, TView>
                 memory, stride, shape.Samples, shape.Size, field));
     }
 
-    /// <summary>Steps one after another, see <see cref="ISkeletons{TReal, TWord, TView}.Steps"/>, of designs that are kept.</summary>
-    public void Steps<TUpdate, TSteps, TBody>(
-        int steps, int count, Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, TUpdate update, TSteps bodies)
-        where TUpdate : struct, IForBody
-        where TSteps : struct, ISteps<TBody>
-        where TBody : struct, IRowBody<TReal> =>
-        skeletons.Steps<TUpdate, TSteps, TBody>(steps, count, memory, shape.RowStride, shape.Samples, theta, gradient, shape.Size, update, bodies);
+    /// <summary>
+    /// Steps one after another: in each the update, at the first step of a group the draw of its increments, then a pass; as one piece of work where the device
+    /// has a use for that and every replica draws for itself.
+    /// </summary>
+    /// <param name="first">The first step.</param>
+    /// <param name="factors">For each step that of its update and that of its rows, side by side.</param>
+    /// <param name="count">Number of replicas.</param>
+    /// <param name="clocks">Number of replicas that draw.</param>
+    /// <param name="theta">Parameters.</param>
+    /// <param name="gradient">Gradients.</param>
+    /// <param name="draw">The draw.</param>
+    /// <param name="update">The update.</param>
+    /// <param name="row">The row body.</param>
+    public void Steps<TDraw, TUpdate, TBody>(
+        int first, ReadOnlySpan<float> factors, int count, int clocks, Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient,
+        TDraw draw, TUpdate update, TBody row)
+        where TDraw : struct, IForBody, IStep<TDraw>
+        where TUpdate : struct, IForBody, IStep<TUpdate>
+        where TBody : struct, IRowBody<TReal>, IStep<TBody>
+    {
+        var range = new StepRange(first, factors.Length / 2, count, shape.Samples, shape.Size);
+        if (clocks == count && TrySteps(range, factors, theta, gradient, draw, update, row))
+            return;
+        for (int k = 0; k < range.Count; k++)
+        {
+            int step = first + k;
+            skeletons.For(count, shape.Size, update.At(step, factors[2 * k]));
+            if (step % StepGroup.Size == 0)
+                skeletons.For(clocks, shape.Samples, draw.At(step, 0));
+            Pass(count, theta, gradient, row.At(step, factors[(2 * k) + 1]));
+        }
+    }
 
     /// <summary>One read of the designs, see <see cref="ISkeletons{TReal, TWord, TView}.RowPass"/>; products come without the <see cref="Unit"/>.</summary>
     public void Pass<TBody>(int count, Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, TBody body)
@@ -105,4 +127,18 @@ internal sealed class StoredDesign<TReal, TWord, TView>
                 break;
         }
     }
+
+    private bool TrySteps<TDraw, TUpdate, TBody>(
+        StepRange range, ReadOnlySpan<float> factors, Slots<TReal, TWord, TView> theta, Slots<TReal, TWord, TView> gradient, TDraw draw, TUpdate update, TBody row)
+        where TDraw : struct, IForBody, IStep<TDraw>
+        where TUpdate : struct, IForBody, IStep<TUpdate>
+        where TBody : struct, IRowBody<TReal>, IStep<TBody> => design.Storage switch
+        {
+            DesignStorage.Int8 => skeletons.TryPackedSteps<Int8Entries<TReal, TWord>, TDraw, TUpdate, TBody>(
+                range, factors, memory, shape.RowStride, theta, gradient, draw, update, row),
+            DesignStorage.BFloat16 => skeletons.TryPackedSteps<BFloat16Entries<TReal, TWord>, TDraw, TUpdate, TBody>(
+                range, factors, memory, shape.RowStride, theta, gradient, draw, update, row),
+            DesignStorage.Bit => skeletons.TrySignSteps(range, factors, memory, shape.Signs, theta, gradient, draw, update, row),
+            _ => skeletons.TrySteps(range, factors, memory, shape.RowStride, theta, gradient, draw, update, row),
+        };
 }

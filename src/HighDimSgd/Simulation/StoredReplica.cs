@@ -10,8 +10,8 @@ namespace HighDimSgd.Simulation;
 
 /// <summary>
 /// The data of a batch of replicas in memory (design, teacher, labels and start), their parameters, and what is observed of them: replicas on
-/// designs of their own, several on one design, or the two starts of one. The data stand at the address of the replica's design and are drawn once for replicas of a
-/// design that follow each other.
+/// designs of their own, several on one design, or the two starts of each. All first starts come before all second ones. The data stand at the address of the
+/// replica's design and are drawn once for replicas of a design that follow each other.
 /// </summary>
 /// <typeparam name="TReal">Lane of reals.</typeparam>
 /// <typeparam name="TWord">Lane of words.</typeparam>
@@ -31,10 +31,13 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     private readonly float[] start;
     private (int First, int Count) prepared;
 
-    /// <summary>Allocates the memory of replicas of dimension <paramref name="size"/>, on a number of designs or so many together on one.</summary>
-    public StoredReplica(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 1, int together = 1)
+    /// <summary>
+    /// Allocates the memory of replicas of dimension <paramref name="size"/> on a number of designs, or so many together on one; 0 designs are one where a device
+    /// has no use for batches.
+    /// </summary>
+    public StoredReplica(ISkeletons<TReal, TWord, TView> skeletons, Experiment experiment, int size, TLoss loss, int designs = 0, int together = 1)
     {
-        (Designs, Together) = (designs, together);
+        (Designs, Together, Sides) = (Math.Max(1, designs), together, designs > 0 ? experiment.Starts : 1);
         this.skeletons = skeletons;
         this.experiment = experiment;
         this.loss = loss;
@@ -58,11 +61,26 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>Most iterates of a batch.</summary>
     public int Batch => Designs * Together * Starts;
 
-    /// <summary>Iterates of this batch: its replicas, or the two starts of one.</summary>
+    /// <summary>Iterates of this batch: its replicas, or the starts of each.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Clocks of this batch: one for each iterate, or a single one for both starts.</summary>
-    public int Clocks => SharesClock ? 1 : Count;
+    /// <summary>Replicas of this batch.</summary>
+    public int Replicas => Count / Starts;
+
+    /// <summary>
+    /// Parts of the batch that go one after another: two starts where a device wants batches, for an array of each design is at the place of a replica;
+    /// else all iterates are one part, and one reading of the design serves them.
+    /// </summary>
+    public int Sides { get; }
+
+    /// <summary>Iterates of a side.</summary>
+    public int SideCount => Count / Sides;
+
+    /// <summary>Clocks of a side: one for each iterate, or a single one for both starts.</summary>
+    public int Clocks => SharesClock && Sides == 1 ? 1 : SideCount;
+
+    /// <summary>True where a replica's two starts have one clock.</summary>
+    public bool SharesClock => experiment.Second is { HasOwnClock: false };
 
     /// <summary>Shape of the memory.</summary>
     public DenseShape Shape { get; }
@@ -99,7 +117,7 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
         skeletons.Read(Theta.View, start.AsSpan(0, count * Starts * stride));
         for (int p = 1; p < Together; p++)
             start.AsSpan(0, stride).CopyTo(start.AsSpan(p * stride));
-        TakeProducts(teacher, count);
+        TakeProducts(teacher, Products, count);
         LabelSource.Draw(
             skeletons, experiment.Model.Label, Products, TableLayout.Plain(0, 0), 1, Labels, Shape.Samples, Field(Purpose.Label, number),
             batch: count);
@@ -109,7 +127,11 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     public void Restart() => skeletons.Write(Theta.View, start.AsSpan(0, Count * (int)Theta.Stride));
 
     /// <summary>Takes the products r = X theta, for <see cref="Observe"/>.</summary>
-    public void TakeProducts() => TakeProducts(Theta, Count);
+    public void TakeProducts()
+    {
+        for (int side = 0; side < Sides; side++)
+            TakeProducts(Theta.Skip(side * SideCount), Products.Skip(side * SideCount), SideCount);
+    }
 
     /// <summary>Observes the parameters, whose products must be there.</summary>
     /// <param name="curves">Receive what is observed.</param>
@@ -118,23 +140,27 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <returns>True where there is one left.</returns>
     public bool Observe(IReadOnlyList<double[,]> curves, bool[] whole, int record)
     {
-        Four<double>[] overlaps = skeletons.ReduceEach(Count, Shape.Size, new OverlapSums<TReal, TWord, TView>(Theta, teacher));
-        Four<double>[] train = skeletons.ReduceEach(
-            Count, Shape.Samples, new TrainSums<TReal, TWord, TView, TLoss>(Products, Labels, Shape.Samples, loss));
+        Four<double>[] overlaps = Sums(Shape.Size, at => new OverlapSums<TReal, TWord, TView>(Theta.Skip(at), teacher));
+        Four<double>[] train = Sums(Shape.Samples, at => new TrainSums<TReal, TWord, TView, TLoss>(Products.Skip(at), Labels, Shape.Samples, loss));
+        bool[] before = [.. whole];
         for (int slot = 0; slot < Count; slot++)
         {
-            int replica = slot / Starts;
+            int replica = slot % Replicas;
             double q = overlaps[slot].A / Shape.Size, m = overlaps[slot].B / Shape.Size;
             Four<double> sums = train[slot];
             whole[replica] &= double.IsFinite(q) && double.IsFinite(m) && double.IsFinite(sums.A) && double.IsFinite(sums.C);
             if (whole[replica])
-                ObservableValues.Write(experiment, fresh, q, m, sums, Shape.Samples, curves[replica], record, slot % Starts);
+                ObservableValues.Write(experiment, fresh, q, m, sums, Shape.Samples, curves[replica], record, slot / Replicas);
         }
 
         if (Starts > 1)
         {
-            Four<double> between = skeletons.Reduce(0, Shape.Size, new BetweenSums<TReal, TWord, TView>(Theta));
-            ObservableValues.WriteAcross(experiment, between.A / Shape.Size, between.B / Shape.Size, curves[0], record);
+            Four<double>[] between = skeletons.ReduceEach(Replicas, Shape.Size, new BetweenSums<TReal, TWord, TView>(Theta, Theta.Skip(Replicas)));
+            for (int replica = 0; replica < Replicas; replica++)
+            {
+                if (before[replica])
+                    ObservableValues.WriteAcross(experiment, between[replica].A / Shape.Size, between[replica].B / Shape.Size, curves[replica], record);
+            }
         }
 
         return whole.Contains(true);
@@ -143,16 +169,16 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
     /// <summary>The random field of a purpose, at the address of the designs.</summary>
     public RandomField Field(Purpose purpose, int number) => new(experiment.Seed, purpose, Shape.Size, (uint)number);
 
-    /// <summary>The random field of a purpose, at the address of the replicas.</summary>
-    public RandomField NoiseField(Purpose purpose, int replica) =>
-        new(experiment.Seed, purpose, Shape.Size, (uint)replica, Designs > 1 ? (uint)experiment.ReplicasPerDesign : Starts > 1 ? SecondStart.Address : 1);
+    /// <summary>The random field of a purpose, at the address of a side's replicas; both starts have that of the first where they share a clock.</summary>
+    public RandomField NoiseField(Purpose purpose, int replica, int side) => new(
+        experiment.Seed, purpose, Shape.Size, (uint)replica + (SharesClock ? 0 : (uint)side * SecondStart.Address),
+        Designs > 1 ? (uint)experiment.ReplicasPerDesign : Starts > 1 ? SecondStart.Address : 1);
 
     /// <summary>Memory of one more array for each replica of the batch.</summary>
     public Slots<TReal, TWord, TView> Allocate(long length) => skeletons.AllocateSlots(Batch, length);
 
-    /// <summary>Memory of an array of each clock; that of a single clock is every iterate's.</summary>
-    public Slots<TReal, TWord, TView> AllocateClocks(long length) =>
-        SharesClock ? new(skeletons.AllocateSlots(1, length).View, 0) : Allocate(length);
+    /// <summary>Memory of an array of each iterate; of a single one where one clock of a side is every iterate's.</summary>
+    public Slots<TReal, TWord, TView> AllocateClocks(long length) => SharesClock && Sides == 1 ? AllocateData(length) : Allocate(length);
 
     /// <summary>Memory of an array of each design; that of a single design is every replica's.</summary>
     private Slots<TReal, TWord, TView> AllocateData(long length) =>
@@ -160,8 +186,11 @@ internal sealed class StoredReplica<TReal, TWord, TView, TLoss>
 
     private int Starts => experiment.Starts;
 
-    private bool SharesClock => experiment.Second is { HasOwnClock: false };
+    private void TakeProducts(Slots<TReal, TWord, TView> vectors, Slots<TReal, TWord, TView> products, int count) =>
+        Design.Pass(count, vectors, Gradient, new ProductRow<TReal, TWord, TView>(products, (float)Design.Unit));
 
-    private void TakeProducts(Slots<TReal, TWord, TView> vector, int count) =>
-        Design.Pass(count, vector, Gradient, new ProductRow<TReal, TWord, TView>(Products, (float)Design.Unit));
+    /// <summary>Sums of every iterate by a body of one side.</summary>
+    private Four<double>[] Sums<TBody>(int count, Func<int, TBody> body)
+        where TBody : struct, IReduceBody<TReal> =>
+        [.. Enumerable.Range(0, Sides).SelectMany(side => skeletons.ReduceEach(SideCount, count, body(side * SideCount)))];
 }

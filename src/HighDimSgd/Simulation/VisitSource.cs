@@ -26,8 +26,8 @@ internal sealed class VisitSource<TReal, TWord, TView>
     private readonly float[] words;
     private readonly int[][] orders;
     private readonly int period;
-    private RandomField field;
-    private int position, count;
+    private RandomField[] fields = [];
+    private int position, perField;
 
     /// <summary>Visits to <paramref name="samples"/> samples, of at most so many replicas side by side.</summary>
     public VisitSource(ISkeletons<TReal, TWord, TView> skeletons, AlgorithmSpec algorithm, int samples, int replicas)
@@ -44,12 +44,15 @@ internal sealed class VisitSource<TReal, TWord, TView>
         };
     }
 
+    /// <summary>Replicas whose visits are drawn.</summary>
+    public int Count => fields.Length * perField;
+
     /// <summary>Begins the visits of replicas.</summary>
-    /// <param name="visits">Random field of <see cref="Purpose.Visit"/> of the first.</param>
-    /// <param name="count">Their number.</param>
-    public void Start(RandomField visits, int count)
+    /// <param name="visits">Random fields of <see cref="Purpose.Visit"/>.</param>
+    /// <param name="count">Number of replicas of each field.</param>
+    public void Start(RandomField[] visits, int count)
     {
-        (field, position, this.count) = (visits, 0, count);
+        (fields, position, perField) = (visits, 0, count);
         foreach (int[] order in orders)
         {
             for (int i = 0; i < order.Length; i++)
@@ -67,14 +70,14 @@ internal sealed class VisitSource<TReal, TWord, TView>
             if (position % Block == 0)
                 DrawBlock(position / Block);
             (int first, int piece) = (done, Math.Min(each - done, Block - (position % Block)));
-            if (count <= Few)
+            if (Count <= Few)
             {
-                for (int slot = 0; slot < count; slot++)
+                for (int slot = 0; slot < Count; slot++)
                     Shuffle(slot, visits.AsSpan((slot * each) + first, piece));
             }
             else
             {
-                Parallel.For(0, count, slot => Shuffle(slot, visits.AsSpan((slot * each) + first, piece)));
+                Parallel.For(0, Count, slot => Shuffle(slot, visits.AsSpan((slot * each) + first, piece)));
             }
 
             position += piece;
@@ -98,9 +101,13 @@ internal sealed class VisitSource<TReal, TWord, TView>
 
     private void DrawBlock(int block)
     {
-        skeletons.For(count, Block, new FieldBody<TReal, TWord, TView, WordSource<TReal, TWord>>(
-            table, TableLayout.Plain(-(long)Words * block * Block, Block), int.MaxValue, Block, block, 1, field, default));
-        skeletons.Read(table.View, words.AsSpan(0, count * (int)table.Stride));
+        for (int f = 0; f < fields.Length; f++)
+        {
+            skeletons.For(perField, Block, new FieldBody<TReal, TWord, TView, WordSource<TReal, TWord>>(
+                table.Skip(f * perField), TableLayout.Plain(-(long)Words * block * Block, Block), int.MaxValue, Block, block, 1, fields[f], default));
+        }
+
+        skeletons.Read(table.View, words.AsSpan(0, Count * (int)table.Stride));
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using HighDimSgd.Devices;
 using HighDimSgd.Experiments;
 using HighDimSgd.Models;
 using HighDimSgd.Simulation;
@@ -26,7 +25,6 @@ public class TwoStartsFileTests
         Assert.Equal(["q", "m", "train_loss", "train_error", "test_loss", "test_error", "grad2"], Observables.Of(one));
         Assert.Equal([.. Observables.Of(one), .. Observables.Of(one).Select(o => o + "_2"), "q_12", "distance"], Observables.Of(two));
         Assert.Equal(DesignStorage.Float32, two.Design.Storage);
-        Assert.Equal(("auto", "cpu", "cuda"), (Device.KeyFor(one, "auto"), Device.KeyFor(two, "auto"), Device.KeyFor(two, "cuda")));
     }
 
     [Theory]

@@ -120,6 +120,29 @@ public sealed class TwoStartsTests : IDisposable
         Assert.Contains(Observables.Distance, ResultsFile.Read(stream, _ => experiment).Result.Theory.Observables.Keys);
     }
 
+    [Theory]
+    [InlineData(ClockKind.Poisson, false, DesignStorage.Float32)]
+    [InlineData(ClockKind.Sgf, true, DesignStorage.Int8)]
+    [InlineData(ClockKind.Minibatch, false, DesignStorage.Bit)]
+    [InlineData(ClockKind.Sgd, false, DesignStorage.Float32)]
+    [InlineData(ClockKind.Sgd, true, DesignStorage.Float32)]
+    public void BatchesOfReplicasCannotBeSeen(ClockKind clock, bool ownClock, DesignStorage storage)
+    {
+        // Steps 2 and 6 are in the middle of those whose increments are drawn together.
+        Experiment experiment = clock == ClockKind.Sgd
+            ? Settings.Iterations(clock, batch: 2) with { Second = new(1.1, -0.2, 0.1, ownClock) }
+            : Two(clock, 1, ownClock) with { RecordSteps = [0, 2, 6, 10] };
+        experiment = experiment with { Replicas = [7], Design = new(storage == DesignStorage.Bit ? DesignLaw.Rademacher : DesignLaw.Gaussian, storage) };
+        experiment = experiment with { Algorithm = experiment.Algorithm with { Momentum = 0.4 } };
+        ReplicaCurve[] batches = UnstoredBatches.AssertAlike(new CpuDevice(1), experiment);
+        SizeCurves one = Curves(experiment, 7);
+        for (int o = 0; o < one.Observables.Count; o++)
+        {
+            for (int r = 0; r < 7; r++)
+                Assert.Equal(Enumerable.Range(0, one.Times.Length).Select(t => one.Values[o][r, t]), Enumerable.Range(0, one.Times.Length).Select(t => batches[r].Values[o, t]));
+        }
+    }
+
     [Fact]
     public void AStartAtZeroAndTheSameStartTwiceRun()
     {

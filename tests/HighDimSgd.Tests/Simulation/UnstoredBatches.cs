@@ -5,7 +5,7 @@ using HighDimSgd.Simulation;
 
 namespace HighDimSgd.Tests.Simulation;
 
-/// <summary>Seven replicas on designs that are not stored, in batches, for tests on every device.</summary>
+/// <summary>Seven replicas in batches, above all on designs that are not stored, for tests on every device.</summary>
 internal static class UnstoredBatches
 {
     private const int Replicas = 7;
