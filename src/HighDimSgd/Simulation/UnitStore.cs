@@ -16,6 +16,9 @@ namespace HighDimSgd.Simulation;
 /// <param name="deviceKey">Kind of device: curves of different kinds differ in rounding and are not mixed.</param>
 internal sealed class UnitStore(string folder, Experiment experiment, string deviceKey)
 {
+    // Passes over int8 designs were in floats first; on a CPU they are in fixed point.
+    private const int Int8Arithmetic = 2;
+
     private readonly string folder = UnitFolder(folder);
 
     /// <summary>Hash of what fixes a replica's trajectory: model, aspect, algorithm, design, seed, counter layout, kind of device, replicas
@@ -132,6 +135,8 @@ internal sealed class UnitStore(string folder, Experiment experiment, string dev
             ["layout"] = RandomField.LayoutVersion,
             ["device"] = deviceKey,
         };
+        if (experiment.Design.Storage == DesignStorage.Int8 && fixing.ContainsKey("design"))
+            fixing["int8"] = Int8Arithmetic;
         if (experiment.Also.Count > 0)
             fixing["also"] = Keys.Also.Write(experiment.Also);
         if (experiment.Algorithm.RateGain != 1)

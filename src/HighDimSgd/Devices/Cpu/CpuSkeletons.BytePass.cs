@@ -6,7 +6,7 @@ namespace HighDimSgd.Devices.Cpu;
 /// The row pass over a design of signed bytes, in whole numbers: parameters and the weights of sixteen rows become fixed-point numbers
 /// of 20 bits and a sign, three digits each, which are multiplied by bytes without unpacking these. Sums are exact, so that no order matters,
 /// and become floats once a row, and once a column of sixteen rows. Per 32 entries: their bytes, three products and a change of sign to take
-/// the product; for the gradient three products, and three operations to sign and turn them; and half of one to make floats of sums.
+/// the product; for the gradient three products, and three operations to sign and turn them; and one and a half to make floats of sums.
 /// </content>
 internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
 {

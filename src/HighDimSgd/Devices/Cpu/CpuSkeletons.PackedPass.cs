@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using HighDimSgd.Kernels;
 using HighDimSgd.Kernels.Random;
 
@@ -41,8 +40,8 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         TReal a = TReal.Of(0f), b = a, wa = TReal.Of(weights[0]), wb = TReal.Of(weights[1]);
         for (float* last = words + row; words < last; words += Lanes, old += Lanes, theta += 2 * Lanes, sum += 2 * Lanes)
         {
-            FetchLine(words + (2 * row));
-            FetchLine(words + (3 * row));
+            CacheLine.Fetch(words + (2 * row));
+            CacheLine.Fetch(words + (3 * row));
             TWord u = TReal.Bits(TReal.Load(words)), v = TReal.Bits(TReal.Load(words + row));
             TWord p = TReal.Bits(TReal.Load(old)), q = TReal.Bits(TReal.Load(old + row));
             TReal t = TReal.Load(theta);
@@ -59,13 +58,6 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
 
         products[0] = a;
         products[1] = b;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FetchLine(float* line)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch0(line);
     }
 
     /// <summary>Rows of packed entries.</summary>

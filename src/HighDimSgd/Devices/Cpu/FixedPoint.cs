@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace HighDimSgd.Devices.Cpu;
 
@@ -31,7 +30,7 @@ internal static unsafe class FixedPoint
     /// <summary>A row of fixed-point numbers.</summary>
     /// <param name="Digits">For every 32 bytes of a row as many highest digits, then as many middle and lowest ones.</param>
     /// <param name="Shift">128 times the sums of the digits.</param>
-    /// <param name="Unit">What a product with bytes has to be multiplied by; NaN where a number is not finite.</param>
+    /// <param name="Unit">What a product with bytes has to be multiplied by; not finite where a number is not, and for numbers above 2e37.</param>
     public readonly record struct Row(nint Digits, Vector128<int> Shift, float Unit);
 
     /// <summary>Splits a row of numbers, a multiple of 64.</summary>
@@ -93,7 +92,7 @@ internal static unsafe class FixedPoint
         long pitch = stride;
         for (sbyte* last = x + stride; x < last; x += 32, digits += 96, next += 64)
         {
-            Fetch(next);
+            CacheLine.Fetch(next);
             Vector256<sbyte> high = Vector256.Load(digits), middle = Vector256.Load(digits + 32), low = Vector256.Load(digits + 64);
             Vector256<byte> entries = Bytes(x);
             a = ByteProducts.Add(a, entries, high);
@@ -135,7 +134,7 @@ internal static unsafe class FixedPoint
             sbyte* rows = x;
             for (sbyte* weight = factors; weight < factors + 384; weight += 96, rows += four, next += 64)
             {
-                Fetch(next);
+                CacheLine.Fetch(next);
                 ByteProducts.Four256 columns = ByteProducts.Turn(
                     Bytes(rows), Bytes(rows + pitch), Bytes(rows + (2 * pitch)), Bytes(rows + (3 * pitch)));
                 Vector256<sbyte> high = Vector256.Load(weight);
@@ -185,13 +184,6 @@ internal static unsafe class FixedPoint
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Bytes(sbyte* entries) => Vector256.Load((byte*)entries) ^ Vector256.Create((byte)0x80);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(sbyte* line)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch0(line);
-    }
 
     private static Vector256<int> Magnitude(float* numbers) => Vector256.Load((int*)numbers) & Vector256.Create(int.MaxValue);
 
