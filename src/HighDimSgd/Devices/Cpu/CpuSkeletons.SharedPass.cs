@@ -93,7 +93,8 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
                 for (int t = 0; t < tiles.Count; t++)
                 {
                     Ask(ref next, 8 / tiles.Count);
-                    TileAdd(x + (k * Lanes), stride, weights + (t * Tiles.Side * Lanes), sum + tiles.At(t, k));
+                    int after = t + 1 < tiles.Count ? tiles.At(t + 1, k) : tiles.At(0, k + Tiles.Side);
+                    TileAdd(x + (k * Lanes), stride, weights + (t * Tiles.Side * Lanes), sum + tiles.At(t, k), sum + after);
                 }
             }
         }
@@ -159,17 +160,21 @@ internal sealed unsafe partial class CpuSkeletons<TReal, TWord>
         (s[0], s[1], s[2], s[3]) = (d0, d1, d2, d3);
     }
 
-    /// <summary>Adds sixteen weighted rows to the gradients of four replicas in four vectors of columns, past the end of a row in numbers that nobody reads.</summary>
+    /// <summary>
+    /// Adds sixteen weighted rows to the gradients of four replicas in four vectors of columns, past the end of a row in numbers that nobody reads, while
+    /// the gradients at <paramref name="next"/> are asked for.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void TileAdd(float* x, int stride, float* weights, float* sum)
+    private static void TileAdd(float* x, int stride, float* weights, float* sum, float* next)
     {
         TReal* p = (TReal*)sum, q = p + 4, r = q + 4, s = r + 4;
         TReal a0 = p[0], b0 = p[1], c0 = p[2], d0 = p[3];
         TReal a1 = q[0], b1 = q[1], c1 = q[2], d1 = q[3];
         TReal a2 = r[0], b2 = r[1], c2 = r[2], d2 = r[3];
         TReal a3 = s[0], b3 = s[1], c3 = s[2], d3 = s[3];
-        for (float* last = weights + Lanes; weights < last; weights++, x += stride)
+        for (float* last = weights + Lanes; weights < last; weights++, x += stride, next += Lanes)
         {
+            CacheLine.Fetch(next);
             TReal t = TReal.Of(weights[0]), u = TReal.Of(weights[Lanes]), v = TReal.Of(weights[2 * Lanes]), w = TReal.Of(weights[3 * Lanes]);
             TReal y = TReal.Load(x);
             a0 = TReal.FusedMultiplyAdd(t, y, a0);
