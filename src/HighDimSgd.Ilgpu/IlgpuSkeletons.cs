@@ -91,13 +91,14 @@ internal sealed partial class IlgpuSkeletons(Launcher launcher) : ISkeletons<Rea
     }
 
     /// <summary>Room for sums of the blocks of tables.</summary>
-    private DeviceView OfBlocks(TallShape shape, int sums) => Scratch((sums + BlockSums.Together - 1L) / BlockSums.Together * BlockSums.Together * shape.Blocks);
+    private DeviceView OfBlocks(TallShape shape, int sums) => Scratch((long)BlockSums.Together * Fours(sums) * shape.Blocks);
+
+    private static int Fours(int sums) => (sums + BlockSums.Together - 1) / BlockSums.Together;
 
     /// <summary>Sums over the blocks.</summary>
     private void Join(DeviceView partial, TallShape shape, Span<double> sums)
     {
-        Four<double>[] all = Reduce(
-            0, (sums.Length + BlockSums.Together - 1) / BlockSums.Together, shape.Blocks, new BlockSums(partial, shape.Blocks));
+        Four<double>[] all = Reduce(0, Fours(sums.Length), shape.Blocks, new BlockSums(partial, shape.Blocks));
         for (int j = 0; j < sums.Length; j++)
         {
             Four<double> four = all[j / BlockSums.Together];

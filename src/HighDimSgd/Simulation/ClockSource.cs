@@ -38,7 +38,7 @@ internal sealed class ClockSource<TReal, TWord, TView>
     /// <param name="target">The table.</param>
     /// <param name="layout">Where step and sample lie in it.</param>
     /// <param name="samples">Number of samples or paths.</param>
-    /// <param name="group">Step / 4.</param>
+    /// <param name="group">Step over <see cref="StepGroup.Size"/>.</param>
     /// <param name="field">The random field of the clock.</param>
     /// <param name="batch">Number of replicas.</param>
     public void Fill(Slots<TReal, TWord, TView> target, TableLayout layout, int samples, int group, RandomField field, int batch = 1)

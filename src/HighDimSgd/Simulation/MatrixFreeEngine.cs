@@ -57,7 +57,7 @@ internal sealed partial class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IRe
         table = Allocate(layout.Length);
         labels = Allocate(shape.PaddedSamples);
         products = Allocate(shape.PaddedSamples);
-        increments = Allocate(4L * shape.PaddedSamples);
+        increments = Allocate((long)StepGroup.Size * shape.PaddedSamples);
         numbers = skeletons.Allocate((long)batch * ImageNumbers.Count);
     }
 
@@ -74,8 +74,8 @@ internal sealed partial class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IRe
         DrawLabels(replica, count);
         for (int k = first; record < experiment.RecordSteps.Count; k++)
         {
-            if ((k == first || k % 4 == 0) && k < steps)
-                DrawClock(replica, k / 4, count);
+            if ((k == first || k % StepGroup.Size == 0) && k < steps)
+                DrawClock(replica, k / StepGroup.Size, count);
             DrawNormals(replica, Most(count, r => r.Seen.Right), count);
             Pass(k, count);
             if (k == experiment.RecordSteps[record] && !Observe(curves, whole, record++))
@@ -141,7 +141,7 @@ internal sealed partial class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IRe
     private void DrawClock(int replica, int group, int count)
     {
         int stride = shape.PaddedSamples;
-        clock.Fill(increments, TableLayout.Plain(-4L * group * stride, stride), layout.Rows, group, Field(Purpose.Clock, replica), count);
+        clock.Fill(increments, TableLayout.Plain(-(long)StepGroup.Size * group * stride, stride), layout.Rows, group, Field(Purpose.Clock, replica), count);
     }
 
     /// <summary>Finishes the directions of the last step, and makes r and f of this one.</summary>
@@ -155,7 +155,7 @@ internal sealed partial class MatrixFreeEngine<TReal, TWord, TView, TLoss> : IRe
         skeletons.Write(numbers, all);
         var sums = new double[count * taken];
         skeletons.TallSkinnyBlock(count, table, layout, coefficients, new ImageRow<TReal, TWord, TView, TLoss>(
-            table, layout.Columnwise(0, 1), numbers, layout.Rows, products, labels, increments, step % 4 * shape.PaddedSamples, loss), sums);
+            table, layout.Columnwise(0, 1), numbers, layout.Rows, products, labels, increments, step % StepGroup.Size * shape.PaddedSamples, loss), sums);
         Each(count, slot => replicas[slot].EndImages(sums.AsSpan(slot * taken, taken)));
     }
 

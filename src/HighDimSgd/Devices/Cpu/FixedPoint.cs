@@ -12,7 +12,10 @@ namespace HighDimSgd.Devices.Cpu;
 internal static unsafe class FixedPoint
 {
     /// <summary>Bytes that the weights of sixteen rows take: three digits of four groups of rows, and three starts.</summary>
-    public const int WeightBytes = 15 * 32;
+    public const int WeightBytes = Starts + (3 * Digit);
+
+    // Bytes of a digit's vector, of a row's or group's three digits, and of the groups that come before the starts.
+    private const int Digit = 32, Digits = 3 * Digit, Starts = 4 * Digits;
 
     private const float Largest = 1 << 20;
     private const float EntryUnit = 1 << 24;
@@ -42,13 +45,13 @@ internal static unsafe class FixedPoint
         (float scale, float unit) = Scale(most);
         Vector256<int> high = Vector256<int>.Zero, middle = high, low = high, byteOf = Vector256.Create(0xFF);
         sbyte* target = digits;
-        for (int half = 0; half < count / 32; half++, target += 96)
+        for (int half = 0; half < count / 32; half++, target += Digits)
         {
             float* first = numbers + (64 * (half / 2)) + (8 * (half % 2));
             Vector256<int> a = Rounded(first, scale), b = Rounded(first + 16, scale), c = Rounded(first + 32, scale), d = Rounded(first + 48, scale);
             high += Store(High(a), High(b), High(c), High(d), target);
-            middle += Store(Middle(a), Middle(b), Middle(c), Middle(d), target + 32);
-            low += Store(Low(a), Low(b), Low(c), Low(d), target + 64);
+            middle += Store(Middle(a), Middle(b), Middle(c), Middle(d), target + Digit);
+            low += Store(Low(a), Low(b), Low(c), Low(d), target + (2 * Digit));
         }
 
         return new((nint)digits, Vector128.Create(Vector256.Sum(high), Vector256.Sum(middle), Vector256.Sum(low), 0) * 128, unit);
@@ -66,8 +69,8 @@ internal static unsafe class FixedPoint
         (float scale, float unit) = Scale(Vector256.Max(Magnitude(weights), Magnitude(weights + 8)));
         Vector256<int> a = Rounded(weights, scale), b = Rounded(weights + 8, scale);
         Store(High(a), High(b), factors);
-        Store(Middle(a), Middle(b), factors + 32);
-        Store(Low(a), Low(b), factors + 64);
+        Store(Middle(a), Middle(b), factors + Digit);
+        Store(Low(a), Low(b), factors + (2 * Digit));
         return unit;
 
         static void Store(Vector256<int> a, Vector256<int> b, sbyte* place)
@@ -75,8 +78,8 @@ internal static unsafe class FixedPoint
             Vector256<short> shorts = Vector256.Narrow(a, b);
             Vector128<int> groups = Vector128.Narrow(shorts.GetLower(), shorts.GetUpper()).AsInt32();
             for (int g = 0; g < 4; g++)
-                Vector256.Create(groups.GetElement(g)).AsSByte().Store(place + (96 * g));
-            Vector256.Create(-128 * Vector256.Sum(a + b)).AsSByte().Store(place + 384);
+                Vector256.Create(groups.GetElement(g)).AsSByte().Store(place + (Digits * g));
+            Vector256.Create(-128 * Vector256.Sum(a + b)).AsSByte().Store(place + Starts);
         }
     }
 
@@ -90,10 +93,10 @@ internal static unsafe class FixedPoint
         Vector256<int> a = default, b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a, k = a, l = a;
         var digits = (sbyte*)row.Digits;
         long pitch = stride;
-        for (sbyte* last = x + stride; x < last; x += 32, digits += 96, next += 64)
+        for (sbyte* last = x + stride; x < last; x += Digit, digits += Digits, next += 64)
         {
             CacheLine.Fetch(next);
-            Vector256<sbyte> high = Vector256.Load(digits), middle = Vector256.Load(digits + 32), low = Vector256.Load(digits + 64);
+            Vector256<sbyte> high = Vector256.Load(digits), middle = Vector256.Load(digits + Digit), low = Vector256.Load(digits + (2 * Digit));
             Vector256<byte> entries = Bytes(x);
             a = ByteProducts.Add(a, entries, high);
             b = ByteProducts.Add(b, entries, middle);
@@ -126,13 +129,13 @@ internal static unsafe class FixedPoint
     {
         Vector256<float> units = Vector256.Create(unit);
         long pitch = stride, four = 4 * pitch;
-        for (sbyte* last = x + stride; x < last; x += 32, sum += 32)
+        for (sbyte* last = x + stride; x < last; x += Digit, sum += Digit)
         {
-            Vector256<int> a = Vector256.Load(factors + 384).AsInt32(), b = a, c = a, d = a;
-            Vector256<int> e = Vector256.Load(factors + 416).AsInt32(), f = e, g = e, h = e;
-            Vector256<int> i = Vector256.Load(factors + 448).AsInt32(), j = i, k = i, l = i;
+            Vector256<int> a = Vector256.Load(factors + Starts).AsInt32(), b = a, c = a, d = a;
+            Vector256<int> e = Vector256.Load(factors + Starts + Digit).AsInt32(), f = e, g = e, h = e;
+            Vector256<int> i = Vector256.Load(factors + Starts + (2 * Digit)).AsInt32(), j = i, k = i, l = i;
             sbyte* rows = x;
-            for (sbyte* weight = factors; weight < factors + 384; weight += 96, rows += four, next += 64)
+            for (sbyte* weight = factors; weight < factors + Starts; weight += Digits, rows += four, next += 64)
             {
                 CacheLine.Fetch(next);
                 ByteProducts.Four256 columns = ByteProducts.Turn(
@@ -142,12 +145,12 @@ internal static unsafe class FixedPoint
                 b = ByteProducts.Add(b, columns.B, high);
                 c = ByteProducts.Add(c, columns.C, high);
                 d = ByteProducts.Add(d, columns.D, high);
-                Vector256<sbyte> middle = Vector256.Load(weight + 32);
+                Vector256<sbyte> middle = Vector256.Load(weight + Digit);
                 e = ByteProducts.Add(e, columns.A, middle);
                 f = ByteProducts.Add(f, columns.B, middle);
                 g = ByteProducts.Add(g, columns.C, middle);
                 h = ByteProducts.Add(h, columns.D, middle);
-                Vector256<sbyte> low = Vector256.Load(weight + 64);
+                Vector256<sbyte> low = Vector256.Load(weight + (2 * Digit));
                 i = ByteProducts.Add(i, columns.A, low);
                 j = ByteProducts.Add(j, columns.B, low);
                 k = ByteProducts.Add(k, columns.C, low);
